@@ -1,0 +1,70 @@
+package vigie
+
+import "time"
+
+// AlertID is the stable id of one alert: the same over all retries, so that a
+// receiver can drop what it has already seen.
+type AlertID string
+
+// AlertKind says what an alert is about.
+type AlertKind string
+
+// The kinds of alert.
+const (
+	AlertCase AlertKind = "case" // a case was opened, or its severity rose
+	AlertOps  AlertKind = "ops"  // the watcher itself needs care: for administrators
+	AlertTest AlertKind = "test" // asked for by a person
+)
+
+// Alert is a notification through one channel. By construction it holds no
+// text and no author: only what a stranger may see, and a link behind a login.
+type Alert struct {
+	ID       AlertID
+	Org      OrgID
+	Kind     AlertKind
+	Channel  string // name of the configured channel
+	Case     CaseID
+	Severity Severity
+	Label    Label  // the gravest, "" if none
+	Platform string // where it happened
+	Account  AccountID
+	Posted   time.Time // when the comment was published
+	Opened   time.Time // when the case was opened
+	Ops      OpsEvent  // AlertOps only
+	Attempts int       // so far, failed ones included
+}
+
+// OpsEvent is trouble with the watcher itself, in closed words: it names a
+// source or channel of the configuration and a class of failure, never what
+// the platform answered.
+type OpsEvent struct {
+	Subject string `json:"subject,omitempty"` // "source asso", "channel equipe"
+	Class   string `json:"class,omitempty"`   // "auth", "gone", "dead_letter", …
+}
+
+// Message is what a channel sends at once: one alert, or several that were
+// due together on a channel that people read.
+type Message struct {
+	ID     AlertID // stable over retries, the key by which a receiver deduplicates
+	Alerts []Alert // at least one
+	Lang   string  // "fr" or "en"
+	Base   string  // address of the console, without trailing slash
+}
+
+// Severity returns the highest severity among the alerts.
+func (m *Message) Severity() Severity {
+	top := SeverityNone
+	for _, a := range m.Alerts {
+		top = max(top, a.Severity)
+	}
+	return top
+}
+
+// Link returns the console's address of the first alert's case; of the console
+// itself if there is more than one, or none has a case.
+func (m *Message) Link() string {
+	if len(m.Alerts) != 1 || m.Alerts[0].Case == "" {
+		return m.Base + "/"
+	}
+	return m.Base + "/cases/" + string(m.Alerts[0].Case)
+}
