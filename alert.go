@@ -30,8 +30,18 @@ type Alert struct {
 	Account  AccountID
 	Posted   time.Time // when the comment was published
 	Opened   time.Time // when the case was opened
+	Queued   time.Time // when it was put into the outbox: from here the age budget of a channel runs
 	Ops      OpsEvent  // AlertOps only
 	Attempts int       // so far, failed ones included
+}
+
+// Link returns the address of the alert's case under base, the console's
+// address without trailing slash; of the console itself if it has no case.
+func (a Alert) Link(base string) string {
+	if a.Case == "" {
+		return base + "/"
+	}
+	return base + "/cases/" + string(a.Case)
 }
 
 // OpsEvent is trouble with the watcher itself, in closed words: it names a
@@ -63,8 +73,8 @@ func (m *Message) Severity() Severity {
 // Link returns the console's address of the first alert's case; of the console
 // itself if there is more than one, or none has a case.
 func (m *Message) Link() string {
-	if len(m.Alerts) != 1 || m.Alerts[0].Case == "" {
+	if len(m.Alerts) != 1 {
 		return m.Base + "/"
 	}
-	return m.Base + "/cases/" + string(m.Alerts[0].Case)
+	return m.Alerts[0].Link(m.Base)
 }

@@ -48,6 +48,9 @@ type Kind struct {
 	Doc   string   `json:"doc"`
 	Needs []string `json:"needs"`
 	Batch int      `json:"batch"` // how many alerts due together may go in one message; 1 for machines
+	// PerMinute is how many messages a destination of this kind takes in a
+	// minute without complaint; 0 means 60.
+	PerMinute int `json:"per_minute"`
 }
 
 // Class says what to do about a failed delivery.
@@ -106,6 +109,24 @@ type Outbox interface {
 	Failed(ctx context.Context, id vigie.AlertID, at time.Time, class string, next time.Time) error
 	// Bury makes it a dead letter: kept, listed, retriable by a person.
 	Bury(ctx context.Context, id vigie.AlertID, at time.Time, class string) error
-	// SetChannelState records how the channel fares, for the status page.
+	// SetChannelState records how the channel fares, for the status page. The
+	// counts of s are the outbox's own business; a zero LastSuccess leaves the
+	// one recorded before.
 	SetChannelState(ctx context.Context, s vigie.ChannelState) error
+}
+
+// Peeker is an [Outbox] that can say what waits without claiming it. Optional:
+// with it a channel that people read groups alerts for DispatcherConfig.GroupWait
+// and still never holds back what is imminent; without it the wait is short.
+type Peeker interface {
+	// Peek returns the highest severity among the alerts of a channel that are
+	// due and not claimed; ok is false if there are none.
+	Peek(ctx context.Context, channel string, now time.Time) (top vigie.Severity, ok bool, err error)
+}
+
+// Previewer is a channel that can show what would leave without sending it.
+// Optional; both kinds of this module have it.
+type Previewer interface {
+	// Preview returns the bytes of m as they would leave, with secrets hidden.
+	Preview(m vigie.Message) ([]byte, error)
 }
