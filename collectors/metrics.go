@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"vigie"
 )
 
 // Metrics are the counters of sources and of their transports. A nil *Metrics
@@ -79,4 +81,30 @@ func (m *Metrics) quotaLeft(source string, ratio float64) {
 	if m != nil {
 		m.quota.WithLabelValues(source).Set(ratio)
 	}
+}
+
+func (m *Metrics) succeeded(source string, now time.Time) {
+	if m != nil {
+		m.success.WithLabelValues(source).Set(float64(now.UnixMilli()) / 1e3)
+	}
+}
+
+func (m *Metrics) failing(source string, yes bool) {
+	if m == nil {
+		return
+	}
+	v := 0.0
+	if yes {
+		v = 1
+	}
+	m.failed.WithLabelValues(source).Set(v)
+}
+
+func (m *Metrics) page(source string, a vigie.Appended, bad int) {
+	if m == nil {
+		return
+	}
+	m.collected.WithLabelValues(source).Add(float64(a.New))
+	m.late.WithLabelValues(source).Add(float64(a.Late))
+	m.quarantined.WithLabelValues(source).Add(float64(bad))
 }

@@ -1,0 +1,73 @@
+package collectors
+
+import (
+	"context"
+	"time"
+)
+
+// lead runs the worker while this replica holds the lease on its source.
+func (w *worker) lead(ctx context.Context) {
+	for ctx.Err() == nil {
+		release, ok := w.acquire(ctx)
+		if !ok {
+			w.pause(ctx, spread(w.c.LeaseTTL/3))
+			continue
+		}
+		held, lost := context.WithCancel(ctx)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			w.renew(held, lost)
+		}()
+		w.work(held)
+		lost()
+		<-done
+		release()
+	}
+}
+
+func (w *worker) acquire(ctx context.Context) (release func(), ok bool) {
+	if w.c.Leaser == nil {
+		return func() {}, true
+	}
+	release, ok, err := w.c.Leaser.Acquire(ctx, "source/"+w.job.Name, w.c.LeaseTTL)
+	if err != nil && ctx.Err() == nil {
+		w.c.Log.Warn("no lease on a source", "source", w.job.Name, "err", err)
+	}
+	return release, ok && err == nil
+}
+
+// renew extends the lease until ctx ends; when another replica has it, or it
+// could not be extended for its whole life, the work is told to stop.
+func (w *worker) renew(ctx context.Context, lost func()) {
+	if w.c.Leaser == nil {
+		return
+	}
+	good := time.Now()
+	for {
+		if !w.pause(ctx, w.c.LeaseTTL/3) {
+			return
+		}
+		_, ok, err := w.c.Leaser.Acquire(ctx, "source/"+w.job.Name, w.c.LeaseTTL)
+		if ok && err == nil {
+			good = time.Now()
+			continue
+		}
+		if err == nil || time.Since(good) >= w.c.LeaseTTL*2/3 {
+			lost()
+			return
+		}
+	}
+}
+
+// pause waits for d; it is false if ctx ended first.
+func (w *worker) pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
