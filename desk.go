@@ -85,6 +85,16 @@ type AuditEntry struct {
 	Result string // "ok", "denied"
 }
 
+// EventKind says what changed.
+type EventKind string
+
+// The kinds of event.
+const (
+	EventCaseOpened  EventKind = "case.opened" // or its severity rose
+	EventCaseChanged EventKind = "case.changed"
+	EventSourceState EventKind = "source.state"
+)
+
 // Event is what the live feed of the console carries: that something changed,
 // never what was said.
 type Event struct {
