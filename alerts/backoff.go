@@ -33,6 +33,16 @@ func backoff(n int, draw float64) time.Duration {
 	return max(shortest, time.Duration(draw*float64(ceiling)))
 }
 
+// ownBackoff is the wait of a message, by its own failures: what is imminent
+// never waits longer than a minute.
+func ownBackoff(m *vigie.Message, draw float64) time.Duration {
+	delay := backoff(tried(m), draw)
+	if m.Severity() >= vigie.SeverityImminent {
+		return min(delay, longestHold)
+	}
+	return delay
+}
+
 // DefaultMaxAge is how long a message is retried before it becomes a dead
 // letter: 24 hours, and 72 for what is high or imminent.
 func DefaultMaxAge(s vigie.Severity) time.Duration {

@@ -66,33 +66,30 @@ func (l *lane) retry(ctx context.Context, m vigie.Message, class Class, err erro
 	if l.failing.IsZero() {
 		l.failing = now
 	}
-	n := max(tried(&m), l.failures)
+	draw := l.cfg.Draw()
+	l.held = now.Add(min(backoff(l.failures, draw), longestHold))
 	l.failures++
-	if at := queued(&m); !at.IsZero() && now.Sub(at) > l.cfg.MaxAge(m.Severity()) && tried(&m)+1 >= fewestTries {
-		l.held = now.Add(min(backoff(n, l.cfg.Draw()), longestHold))
+	switch {
+	case l.tooOld(&m, now):
 		l.bury(ctx, m, class)
 		l.report(ctx)
-	} else {
-		l.later(ctx, m, class, retryAfter(err), n)
+	case retryAfter(err) > 0: // pauses the whole channel
+		l.held = now.Add(min(retryAfter(err), longestPause))
+		l.keep(ctx, m, class, l.held)
+		l.pause(ctx, pauseLimited, l.held)
+	default:
+		l.keep(ctx, m, class, now.Add(ownBackoff(&m, draw)))
+		l.report(ctx)
 	}
 	if now.Sub(l.failing) >= time.Hour {
 		l.tell(ctx, "failing")
 	}
 }
 
-// later sets the time of the next try. A Retry-After pauses the whole channel.
-func (l *lane) later(ctx context.Context, m vigie.Message, class Class, after time.Duration, failures int) {
-	now := l.cfg.Now()
-	if after > 0 {
-		l.held = now.Add(min(after, longestPause))
-		l.keep(ctx, m, class, l.held)
-		l.pause(ctx, pauseLimited, l.held)
-		return
-	}
-	delay := backoff(failures, l.cfg.Draw())
-	l.held = now.Add(min(delay, longestHold))
-	l.keep(ctx, m, class, now.Add(delay))
-	l.report(ctx)
+// tooOld says whether m has used up its age budget and its fair share of tries.
+func (l *lane) tooOld(m *vigie.Message, now time.Time) bool {
+	at := queued(m)
+	return !at.IsZero() && now.Sub(at) > l.cfg.MaxAge(m.Severity()) && tried(m)+1 >= fewestTries
 }
 
 func retryAfter(err error) time.Duration {

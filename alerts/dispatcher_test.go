@@ -1,0 +1,537 @@
+package alerts_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"vigie"
+	"vigie/alerts"
+	"vigie/alerts/alertstest"
+)
+
+// try is one call of the fake channel: when, since the start, and what.
+type try struct {
+	At    time.Duration
+	ID    vigie.AlertID
+	Cases int
+}
+
+// scripted is a channel that answers from a list, then always succeeds.
+type scripted struct {
+	mu     sync.Mutex
+	start  time.Time
+	script []error
+	tries  []try
+	hook   func(ctx context.Context, m vigie.Message) error
+}
+
+func (s *scripted) Send(ctx context.Context, m vigie.Message) (alerts.Receipt, error) {
+	s.mu.Lock()
+	s.tries = append(s.tries, try{time.Since(s.start), m.ID, len(m.Alerts)})
+	var err error
+	if len(s.script) > 0 {
+		err, s.script = s.script[0], s.script[1:]
+	}
+	s.mu.Unlock()
+	if s.hook != nil {
+		return alerts.Receipt{}, s.hook(ctx, m)
+	}
+	return alerts.Receipt{}, err
+}
+
+func (s *scripted) times() []time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var at []time.Duration
+	for _, t := range s.tries {
+		at = append(at, t.At)
+	}
+	return at
+}
+
+func (s *scripted) count() int { return len(s.times()) }
+
+// desk is a dispatcher under test, inside a synctest bubble.
+type desk struct {
+	*alerts.Dispatcher
+	t      *testing.T
+	outbox *alertstest.Outbox
+	reg    *prometheus.Registry
+	logs   *bytes.Buffer
+	told   *[]vigie.OpsEvent
+	stop   func()
+}
+
+func open(t *testing.T, change func(*alerts.DispatcherConfig), channels map[string]alerts.Lane) desk {
+	d := desk{t: t, outbox: alertstest.NewOutbox(), reg: prometheus.NewRegistry(), logs: &bytes.Buffer{}, told: &[]vigie.OpsEvent{}}
+	var names []string
+	cfg := alerts.DispatcherConfig{
+		Outbox: d.outbox, Base: "https://vigie.example", Draw: func() float64 { return 0.999 },
+		Log: slog.New(slog.NewTextHandler(d.logs, nil)),
+		Tell: func(_ context.Context, _ string, e vigie.OpsEvent) error {
+			*d.told = append(*d.told, e)
+			return nil
+		},
+	}
+	for name, l := range channels {
+		l.Name = name
+		cfg.Lanes = append(cfg.Lanes, l)
+		names = append(names, name)
+	}
+	cfg.Metrics = alerts.NewMetrics(d.reg, names)
+	if change != nil {
+		change(&cfg)
+	}
+	d.Dispatcher = alerts.NewDispatcher(cfg)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := d.Run(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("Run = %v, want the context's error", err)
+		}
+	}()
+	d.stop = func() { cancel(); <-done }
+	return d
+}
+
+// machine makes a lane that takes one alert per message.
+func machine(c alerts.Channel) alerts.Lane {
+	return alerts.Lane{Kind: alerts.Kind{Name: "webhook", Batch: 1, PerMinute: 6000}, Channel: c}
+}
+
+// people makes a lane that groups.
+func people(c alerts.Channel) alerts.Lane {
+	return alerts.Lane{Kind: alerts.Kind{Name: "email", Batch: 50, PerMinute: 60}, Channel: c}
+}
+
+func (d desk) put(channel string, c vigie.CaseID, s vigie.Severity) {
+	now := time.Now()
+	d.outbox.Put(vigie.Alert{ID: vigie.AlertID("a-" + channel + "-" + string(c)), Kind: vigie.AlertCase, Channel: channel,
+		Case: c, Severity: s, Posted: now.Add(-40 * time.Second), Opened: now, Queued: now})
+	d.Wake()
+}
+
+func (d desk) after(wait time.Duration) { time.Sleep(wait); synctest.Wait() }
+
+func (d desk) wantSum(channel string, want alertstest.Sum) {
+	d.t.Helper()
+	if diff := cmp.Diff(want, d.outbox.Sum(channel)); diff != "" {
+		d.t.Errorf("outbox of %s (-want +got):\n%s", channel, diff)
+	}
+}
+
+func (d desk) wantMetrics(name, text string) {
+	d.t.Helper()
+	if err := testutil.GatherAndCompare(d.reg, strings.NewReader(text), name); err != nil {
+		d.t.Error(err)
+	}
+}
+
+func fault(class alerts.Class) error { return &alerts.Error{Class: class, Err: errors.New("staged")} }
+
+func TestDeliversOnWakeAndOnPoll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &scripted{start: time.Now()}
+		d := open(t, nil, map[string]alerts.Lane{"hook": machine(c)})
+		defer d.stop()
+		d.after(time.Second)
+		d.put("hook", "a", vigie.SeverityHigh)
+		d.after(time.Millisecond)
+		d.outbox.Put(vigie.Alert{ID: "b", Channel: "hook", Case: "b"})
+		d.after(10 * time.Second)
+		if got := c.times(); len(got) != 2 || got[0] != time.Second || got[1] > 7*time.Second {
+			t.Errorf("tries at %v, want one at 1s by Wake and one at the next poll", got)
+		}
+		d.wantSum("hook", alertstest.Sum{Delivered: 2})
+	})
+}
+
+func TestBacksOffAndKeepsTheID(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &scripted{start: time.Now(), script: []error{fault(alerts.ClassRetry), fault(alerts.ClassAmbiguous), errors.New("unclassified"), fault("word of tomorrow")}}
+		d := open(t, nil, map[string]alerts.Lane{"hook": machine(c)})
+		defer d.stop()
+		d.put("hook", "a", vigie.SeverityMedium)
+		d.after(5 * time.Minute)
+		d.wantSum("hook", alertstest.Sum{Delivered: 1})
+		want := []time.Duration{0, 5 * time.Second, 15 * time.Second, 35 * time.Second, 75 * time.Second}
+		got := c.times()
+		if len(got) != len(want) {
+			t.Fatalf("tries at %v, want about %v", got, want)
+		}
+		for i := range want {
+			if diff := got[i] - want[i]; diff < -time.Second || diff > 6*time.Second {
+				t.Errorf("try %d at %v, want about %v", i, got[i], want[i])
+			}
+			if c.tries[i].ID != c.tries[0].ID {
+				t.Errorf("try %d has id %s, want %s", i, c.tries[i].ID, c.tries[0].ID)
+			}
+		}
+		d.wantMetrics("vigie_notifications_total", `
+# HELP vigie_notifications_total Messages handed to channels, by what came of them.
+# TYPE vigie_notifications_total counter
+vigie_notifications_total{channel="hook",result="ambiguous"} 3
+vigie_notifications_total{channel="hook",result="auth"} 0
+vigie_notifications_total{channel="hook",result="delivered"} 1
+vigie_notifications_total{channel="hook",result="gone"} 0
+vigie_notifications_total{channel="hook",result="permanent"} 0
+vigie_notifications_total{channel="hook",result="retry"} 1
+`)
+	})
+}
+
+func TestAFailingChannelHoldsItsOrderAndDelaysNoOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		broken := &scripted{start: time.Now(), script: []error{fault(alerts.ClassRetry), fault(alerts.ClassRetry)}}
+		fine := &scripted{start: time.Now()}
+		d := open(t, nil, map[string]alerts.Lane{"broken": machine(broken), "fine": machine(fine)})
+		defer d.stop()
+		d.put("broken", "a", vigie.SeverityMedium)
+		d.after(time.Millisecond)
+		d.put("broken", "b", vigie.SeverityMedium)
+		d.put("fine", "b", vigie.SeverityMedium)
+		d.after(time.Millisecond)
+		if broken.count() != 1 || fine.count() != 1 {
+			t.Fatalf("%d tries of the broken channel and %d of the fine one, want 1 and 1", broken.count(), fine.count())
+		}
+		d.after(time.Minute)
+		ids := broken.tries
+		if len(ids) != 4 || ids[0].ID != ids[1].ID || ids[1].ID != ids[2].ID || ids[3].ID == ids[0].ID {
+			t.Errorf("tries %v, want the first message three times, then the second", ids)
+		}
+	})
+}
+
+func TestAnOldOutageLetsNewAlertsTry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := time.Now().Add(2 * time.Hour)
+		c := &scripted{start: time.Now(), hook: func(context.Context, vigie.Message) error {
+			if time.Now().Before(up) {
+				return fault(alerts.ClassRetry)
+			}
+			return nil
+		}}
+		d := open(t, nil, map[string]alerts.Lane{"hook": machine(c)})
+		defer d.stop()
+		d.put("hook", "old", vigie.SeverityMedium)
+		d.after(2*time.Hour - time.Second)
+		d.put("hook", "urgent", vigie.SeverityImminent)
+		d.after(2 * time.Minute)
+		if s := d.outbox.Sum("hook"); s.Delivered == 0 {
+			t.Errorf("two minutes after the outage nothing had left: %+v", s)
+		}
+		d.after(15 * time.Minute)
+		d.wantSum("hook", alertstest.Sum{Delivered: 2})
+		if diff := cmp.Diff([]vigie.OpsEvent{{Subject: "channel hook", Class: "failing"}}, *d.told); diff != "" {
+			t.Errorf("told (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestRetryAfterPausesTheChannel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limited := &alerts.Error{Class: alerts.ClassRetry, Status: 429, RetryAfter: 10 * time.Minute, Err: errors.New("slow down")}
+		c := &scripted{start: time.Now(), script: []error{limited}}
+		d := open(t, nil, map[string]alerts.Lane{"hook": machine(c)})
+		defer d.stop()
+		d.put("hook", "a", vigie.SeverityHigh)
+		d.after(time.Second)
+		d.put("hook", "b", vigie.SeverityImminent)
+		d.after(9 * time.Minute)
+		if s := d.outbox.State("hook"); !s.Paused || s.Until.Sub(c.start) != 10*time.Minute || c.count() != 1 {
+			t.Errorf("state %+v after %d tries, want a pause of ten minutes after one", s, c.count())
+		}
+		d.wantMetrics("vigie_channel_paused", pausedMetric("hook", "limited"))
+		d.after(time.Minute)
+		d.wantSum("hook", alertstest.Sum{Delivered: 2})
+		if s := d.outbox.State("hook"); s.Paused || s.Class != "" || s.LastSuccess.IsZero() {
+			t.Errorf("after the pause, state %+v", s)
+		}
+		d.wantMetrics("vigie_channel_paused", pausedMetric("hook", ""))
+	})
+}
+
+func pausedMetric(channel, reason string) string {
+	text := "# HELP vigie_channel_paused 1 while a channel keeps its messages back.\n# TYPE vigie_channel_paused gauge\n"
+	for _, r := range []string{"auth", "gone", "limited"} {
+		value := "0"
+		if r == reason {
+			value = "1"
+		}
+		text += `vigie_channel_paused{channel="` + channel + `",reason="` + r + `"} ` + value + "\n"
+	}
+	return text
+}
+
+func TestRefusedCredentialsPauseUntilResume(t *testing.T) {
+	for _, class := range []alerts.Class{alerts.ClassAuth, alerts.ClassGone} {
+		t.Run(string(class), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := &scripted{start: time.Now(), script: []error{fault(class)}}
+				d := open(t, nil, map[string]alerts.Lane{"hook": machine(c)})
+				defer d.stop()
+				d.put("hook", "a", vigie.SeverityHigh)
+				d.after(time.Second)
+				d.put("hook", "b", vigie.SeverityHigh)
+				d.after(48 * time.Hour)
+				d.wantSum("hook", alertstest.Sum{Pending: 1, Waiting: 1})
+				d.wantMetrics("vigie_channel_paused", pausedMetric("hook", string(class)))
+				want := vigie.ChannelState{Channel: "hook", Kind: "webhook", Paused: true, Class: string(class)}
+				if diff := cmp.Diff(want, d.outbox.State("hook")); diff != "" {
+					t.Errorf("state (-want +got):\n%s", diff)
+				}
+				if diff := cmp.Diff([]vigie.OpsEvent{{Subject: "channel hook", Class: string(class)}}, *d.told); diff != "" {
+					t.Errorf("told (-want +got):\n%s", diff)
+				}
+				if err := d.Resume("nobody"); !errors.Is(err, vigie.ErrNotFound) {
+					t.Errorf("Resume of an unknown channel = %v", err)
+				}
+				if err := d.Resume("hook"); err != nil {
+					t.Fatal(err)
+				}
+				d.after(time.Second)
+				d.wantSum("hook", alertstest.Sum{Delivered: 2})
+				if c.tries[0].ID != c.tries[1].ID {
+					t.Errorf("the message refused went out as %s, was %s", c.tries[1].ID, c.tries[0].ID)
+				}
+			})
+		})
+	}
+}
+
+func TestPermanentFailureIsADeadLetterAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &scripted{start: time.Now(), script: []error{fault(alerts.ClassPermanent), fault(alerts.ClassPermanent)}}
+		d := open(t, nil, map[string]alerts.Lane{"hook": machine(c)})
+		defer d.stop()
+		for _, id := range []vigie.CaseID{"a", "b", "c"} {
+			d.put("hook", id, vigie.SeverityHigh)
+		}
+		d.after(time.Second)
+		d.wantSum("hook", alertstest.Sum{Dead: 2, Delivered: 1})
+		if len(*d.told) != 1 { // once an hour, not once a letter
+			t.Errorf("told %v, want one event", *d.told)
+		}
+	})
+}
+
+func TestADeadOpsAlertTellsNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &scripted{start: time.Now(), script: []error{fault(alerts.ClassPermanent)}}
+		d := open(t, nil, map[string]alerts.Lane{"hook": machine(c)})
+		defer d.stop()
+		d.outbox.Put(vigie.Alert{ID: "o", Channel: "hook", Kind: vigie.AlertOps})
+		d.after(10 * time.Second)
+		d.wantSum("hook", alertstest.Sum{Dead: 1})
+		if len(*d.told) != 0 {
+			t.Errorf("told %v of a dead ops alert: two broken channels would feed each other", *d.told)
+		}
+	})
+}
+
+func TestAgeBuriesWhatNeverArrives(t *testing.T) {
+	tests := []struct {
+		severity vigie.Severity
+		lives    time.Duration
+	}{
+		{vigie.SeverityMedium, 24 * time.Hour},
+		{vigie.SeverityImminent, 72 * time.Hour},
+	}
+	for _, tt := range tests {
+		t.Run(tt.severity.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := &scripted{start: time.Now(), hook: func(context.Context, vigie.Message) error { return fault(alerts.ClassRetry) }}
+				d := open(t, nil, map[string]alerts.Lane{"hook": machine(c)})
+				defer d.stop()
+				d.put("hook", "a", tt.severity)
+				d.after(tt.lives - time.Minute)
+				d.wantSum("hook", alertstest.Sum{Pending: 1})
+				d.after(20 * time.Minute)
+				d.wantSum("hook", alertstest.Sum{Dead: 1})
+			})
+		})
+	}
+}
+
+func TestARaidEndsInFewMessages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &scripted{start: time.Now()}
+		d := open(t, nil, map[string]alerts.Lane{"team": people(c)})
+		defer d.stop()
+		for i := range 50 {
+			d.put("team", vigie.CaseID(time.Duration(i).String()), vigie.SeverityMedium)
+			d.after(time.Second)
+		}
+		if got := c.tries; len(got) != 2 || got[0].At != 0 || got[1].At != 30*time.Second {
+			t.Errorf("messages %v, want one at once and one after the group wait", got)
+		}
+		d.put("team", "danger", vigie.SeverityImminent)
+		d.after(time.Millisecond)
+		d.wantSum("team", alertstest.Sum{Delivered: 3})
+	})
+}
+
+// blind hides that the outbox can peek.
+type blind struct{ alerts.Outbox }
+
+func TestABlindOutboxGroupsShortly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &scripted{start: time.Now()}
+		d := open(t, func(cfg *alerts.DispatcherConfig) { cfg.Outbox = blind{cfg.Outbox} }, map[string]alerts.Lane{"team": people(c)})
+		defer d.stop()
+		for _, id := range []vigie.CaseID{"a", "b", "c"} {
+			d.put("team", id, vigie.SeverityImminent)
+			d.after(time.Second)
+		}
+		d.after(3 * time.Second)
+		if got := c.tries; len(got) != 2 || got[1].Cases != 2 || got[1].At != 5*time.Second {
+			t.Errorf("messages %v, want two, the second of 2 cases after 5s", got)
+		}
+	})
+}
+
+func TestTokensPaceAChannel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &scripted{start: time.Now()}
+		lane := alerts.Lane{Kind: alerts.Kind{Name: "slow", Batch: 1, PerMinute: 6}, Channel: c}
+		d := open(t, nil, map[string]alerts.Lane{"slow": lane})
+		defer d.stop()
+		for i := range 10 {
+			d.put("slow", vigie.CaseID(time.Duration(i).String()), vigie.SeverityMedium)
+		}
+		d.after(time.Millisecond)
+		if got := c.count(); got != 5 {
+			t.Errorf("a burst of %d, want 5", got)
+		}
+		d.after(time.Minute)
+		d.wantSum("slow", alertstest.Sum{Delivered: 10})
+	})
+}
+
+func TestAPanicIsAFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		c := &scripted{start: time.Now(), hook: func(_ context.Context, m vigie.Message) error {
+			if n++; n == 1 {
+				panic("token=" + alertstest.Canary)
+			}
+			return nil
+		}}
+		d := open(t, nil, map[string]alerts.Lane{"hook": machine(c)})
+		d.put("hook", "a", vigie.SeverityHigh)
+		d.after(time.Minute)
+		d.wantSum("hook", alertstest.Sum{Delivered: 1})
+		d.stop()
+		if strings.Contains(d.logs.String(), alertstest.Canary) {
+			t.Error("the value of a panic is in the log")
+		}
+	})
+}
+
+func TestDeadlineAndStop(t *testing.T) {
+	hang := func(ctx context.Context, _ vigie.Message) error {
+		<-ctx.Done()
+		return &alerts.Error{Class: alerts.ClassAmbiguous, Err: ctx.Err()}
+	}
+	t.Run("a delivery that hangs ends at its deadline", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			c := &scripted{start: time.Now(), hook: hang}
+			d := open(t, nil, map[string]alerts.Lane{"hook": machine(c)})
+			defer d.stop()
+			d.put("hook", "a", vigie.SeverityHigh)
+			d.after(50 * time.Second)
+			if got := c.times(); len(got) != 2 || got[1] < 34*time.Second {
+				t.Errorf("tries at %v, want a second one after the deadline and the back-off", got)
+			}
+		})
+	})
+	t.Run("Run ends within the grace and writes down what came of it", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			c := &scripted{start: time.Now(), hook: hang}
+			d := open(t, nil, map[string]alerts.Lane{"hook": machine(c)})
+			d.put("hook", "a", vigie.SeverityHigh)
+			d.after(time.Second)
+			before := time.Now()
+			d.stop()
+			if took := time.Since(before); took != 5*time.Second {
+				t.Errorf("stopping took %v, want the grace of 5s", took)
+			}
+			m, ok, _ := d.outbox.Claim(t.Context(), "hook", 1, time.Now().Add(time.Hour), time.Now().Add(2*time.Hour))
+			if !ok || m.Alerts[0].Attempts != 1 {
+				t.Errorf("after the stop: %+v %v, want the message with one failed attempt", m, ok)
+			}
+		})
+	})
+}
+
+func TestDetectionLatencyIsObservedOncePerCase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := &scripted{start: time.Now()}, &scripted{start: time.Now(), script: []error{fault(alerts.ClassRetry)}}
+		d := open(t, nil, map[string]alerts.Lane{"quick": machine(a), "slow": machine(b)})
+		defer d.stop()
+		d.put("quick", "a", vigie.SeverityHigh)
+		d.put("slow", "a", vigie.SeverityHigh)
+		d.after(time.Minute)
+		families, err := d.reg.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var count uint64
+		var sum float64
+		for _, f := range families {
+			if f.GetName() != "vigie_detection_latency_seconds" {
+				continue
+			}
+			for _, m := range f.GetMetric() {
+				count += m.GetHistogram().GetSampleCount()
+				sum += m.GetHistogram().GetSampleSum()
+			}
+		}
+		if count != 1 || sum != 40 {
+			t.Errorf("%d observations summing to %v, want one of 40s", count, sum)
+		}
+	})
+}
+
+// flaky is an outbox whose writes fail for a while.
+type flaky struct {
+	*alertstest.Outbox
+	failing int
+}
+
+func (f *flaky) Sent(ctx context.Context, id vigie.AlertID, at time.Time, external string) error {
+	if f.failing--; f.failing >= 0 {
+		return errors.New("database is locked")
+	}
+	return f.Outbox.Sent(ctx, id, at, external)
+}
+
+func TestADeliveryThatCannotBeWrittenDownGoesOutAgain(t *testing.T) {
+	for _, tt := range []struct{ failing, tries int }{{2, 1}, {5, 2}} {
+		synctest.Test(t, func(t *testing.T) {
+			c := &scripted{start: time.Now()}
+			d := open(t, func(cfg *alerts.DispatcherConfig) {
+				cfg.Outbox = &flaky{cfg.Outbox.(*alertstest.Outbox), tt.failing}
+			}, map[string]alerts.Lane{"hook": machine(c)})
+			defer d.stop()
+			d.put("hook", "a", vigie.SeverityHigh)
+			d.after(5 * time.Minute)
+			d.wantSum("hook", alertstest.Sum{Delivered: 1})
+			if got := c.tries; len(got) != tt.tries || got[0].ID != got[len(got)-1].ID {
+				t.Errorf("with %d failing writes: tries %v, want %d under one id", tt.failing, got, tt.tries)
+			}
+		})
+	}
+}
