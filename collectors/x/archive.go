@@ -108,17 +108,18 @@ func elements(r io.Reader, yield func([]byte, error) bool) {
 		return
 	}
 	n := 0
-	for ; dec.More(); n++ {
+	var failed error
+	for ; failed == nil && dec.More(); n++ {
 		var raw json.RawMessage
-		if dec.Decode(&raw) != nil {
-			break
-		}
-		if !yield(raw, nil) {
+		if failed = dec.Decode(&raw); failed == nil && !yield(raw, nil) {
 			return
 		}
 	}
-	if _, err := dec.Token(); err != nil {
-		yield(nil, fmt.Errorf("archive: the JSON breaks off after item %d: export it again", n))
+	if failed == nil {
+		_, failed = dec.Token()
+	}
+	if failed != nil { // its text may quote the content
+		yield(nil, fmt.Errorf("archive: the JSON breaks off near item %d: export it again", n))
 	}
 }
 

@@ -110,6 +110,12 @@ func (st *state) String() string {
 	return string(b)
 }
 
+// maxStuck is how often a page may lead back to itself: a cache on the way may
+// answer once from memory, a server that ignores the token would go on for ever.
+const maxStuck = 3
+
+var errStuck = errors.New("the server sends the same page again and again")
+
 // errStopped says that the caller wants no more pages.
 var errStopped = errors.New("stopped by the caller")
 
@@ -162,11 +168,17 @@ func (s *Source) walk(ctx context.Context, me vigie.Account, st *state, yield fu
 		return false, err
 	}
 	resumed = k.Token() != ""
+	stuck := 0
 	for q := (query{since: k.Since(), token: k.Token(), oldest: st.Oldest}); ; {
 		before := st.String()
 		b, err := s.api.mentions(ctx, me, q)
 		if err != nil {
 			return false, err
+		}
+		if b.next == "" || b.next != q.token {
+			stuck = 0
+		} else if stuck++; stuck == maxStuck {
+			return false, errStuck
 		}
 		s.advance(st, k, b)
 		q.token, q.oldest = b.next, st.Oldest

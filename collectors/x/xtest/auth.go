@@ -1,6 +1,7 @@
 package xtest
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base64"
@@ -122,7 +123,7 @@ func (s *Server) sign(r *http.Request, oauth map[string]string) string {
 		}
 	}
 	slices.Sort(pairs)
-	base := r.Method + "&" + escape("http://"+r.Host+r.URL.Path) + "&" + escape(strings.Join(pairs, "&"))
+	base := r.Method + "&" + escape("http://"+cmp.Or(r.Host, r.URL.Host)+r.URL.Path) + "&" + escape(strings.Join(pairs, "&"))
 	mac := hmac.New(sha1.New, []byte(escape(s.keys.ConsumerSecret)+"&"+escape(s.keys.AccessSecret)))
 	mac.Write([]byte(base))
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))

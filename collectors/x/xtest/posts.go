@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -24,6 +25,8 @@ type Post struct {
 	URLs      []Link
 	History   []string // ids of all versions, first to last; its own id alone if nil
 	Raw       string   // sent instead of the JSON of this post, however broken
+
+	number int64 // of the id
 }
 
 // Link is a shortened link in a text.
@@ -70,7 +73,7 @@ func (s *Server) AddLate(p Post, requests int) string {
 	if p.Author.ID != "" {
 		s.users[p.Author.ID] = p.Author
 	}
-	s.posts[p.ID] = &p
+	s.put(&p)
 	if requests > 0 {
 		s.hidden[p.ID] = requests
 	}
@@ -95,8 +98,17 @@ func (s *Server) Edit(id, text string) (string, error) {
 			p.History = next.History
 		}
 	}
-	s.posts[next.ID] = &next
+	s.put(&next)
 	return next.ID, nil
+}
+
+// Spoil makes the server send raw instead of a post's JSON.
+func (s *Server) Spoil(id, raw string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.posts[id]; p != nil {
+		p.Raw = raw
+	}
 }
 
 // Delete removes a post in all its versions.
@@ -107,25 +119,38 @@ func (s *Server) Delete(id string) {
 		for _, v := range p.History {
 			delete(s.posts, v)
 		}
+		s.sorted = nil
 	}
 }
 
 // listed returns the visible newest versions, newest first, with ids in
 // (since, until); zero means no bound. Each call counts down the invisible ones.
 func (s *Server) listed(since, until int64) []*Post {
-	var out []*Post
-	for id, p := range s.posts {
-		if s.hidden[id] > 0 {
-			s.hidden[id]--
-			continue
+	if s.sorted == nil {
+		s.sorted = slices.SortedFunc(maps.Values(s.posts), func(a, b *Post) int { return cmp.Compare(b.number, a.number) })
+	}
+	waiting := maps.Clone(s.hidden)
+	for id := range waiting {
+		if s.hidden[id]--; s.hidden[id] <= 0 {
+			delete(s.hidden, id)
 		}
-		n := number(id)
-		if p.ID == p.History[len(p.History)-1] && n > since && (until == 0 || n < until) {
+	}
+	var out []*Post
+	for _, p := range s.sorted {
+		if p.number <= since {
+			break
+		}
+		if (until == 0 || p.number < until) && waiting[p.ID] == 0 && p.ID == p.History[len(p.History)-1] {
 			out = append(out, p)
 		}
 	}
-	slices.SortFunc(out, func(a, b *Post) int { return cmp.Compare(number(b.ID), number(a.ID)) })
 	return out
+}
+
+// put stores a version.
+func (s *Server) put(p *Post) {
+	p.number = number(p.ID)
+	s.posts[p.ID], s.sorted = p, nil
 }
 
 func number(id string) int64 {

@@ -53,12 +53,15 @@ type Server struct {
 	now      func() time.Time
 	serial   int64
 	posts    map[string]*Post
+	sorted   []*Post        // of posts, newest first; nil if it has to be made anew
 	hidden   map[string]int // id → requests until it becomes visible
 	faults   []*Fault
 	nonces   map[string]bool
 	spelling string // "tweet", "post" or "both"
+	maxPage  int    // of v1.1
 	limit    int    // x-rate-limit-limit
 	left     int
+	limited  bool
 	billed   map[string]map[string]bool // UTC day → resource
 	requests []string
 }
@@ -69,7 +72,7 @@ func New(me User, now func() time.Time) *Server {
 		now = time.Now
 	}
 	s := &Server{
-		keys: DefaultKeys(), me: me, now: now, spelling: "tweet", limit: 300, left: 300,
+		keys: DefaultKeys(), me: me, now: now, spelling: "tweet", maxPage: 200, limit: 300, left: 300,
 		users: map[string]User{me.ID: me}, posts: map[string]*Post{}, hidden: map[string]int{},
 		nonces: map[string]bool{}, billed: map[string]map[string]bool{},
 	}
@@ -80,6 +83,9 @@ func New(me User, now func() time.Time) *Server {
 // URL returns the server's address, without trailing slash.
 func (s *Server) URL() string { return s.http.URL }
 
+// Handler returns what answers, for tests that bring their own wire.
+func (s *Server) Handler() http.Handler { return s.http.Config.Handler }
+
 // Close stops the server.
 func (s *Server) Close() { s.http.Close() }
 
@@ -88,6 +94,20 @@ func (s *Server) Keys() Keys {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.keys
+}
+
+// SetKeys says which credentials are accepted from now on.
+func (s *Server) SetKeys(k Keys) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keys = k
+}
+
+// SetMaxPage makes v1.1 pages no longer than n, whatever is asked for.
+func (s *Server) SetMaxPage(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.maxPage = n
 }
 
 // Revoke makes the server refuse every credential from now on; calling it with
@@ -172,16 +192,16 @@ func (s *Server) guarded(need authKind, answer http.HandlerFunc) http.HandlerFun
 }
 
 // SetRateLimit leaves n requests before the server answers 429, until the next
-// call. The default is 300, refilled by each call.
+// call. Before the first call the limit never runs out.
 func (s *Server) SetRateLimit(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.limit, s.left = n, n
+	s.limit, s.left, s.limited = n, n, true
 }
 
 func (s *Server) spendRate(w http.ResponseWriter) bool {
-	if s.limit == 300 && s.left == 0 {
-		s.left = 300 // the default never runs out
+	if !s.limited && s.left <= 1 {
+		s.left = s.limit // never runs out
 	}
 	ok := s.left > 0
 	if ok {

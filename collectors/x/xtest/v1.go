@@ -16,8 +16,9 @@ func (s *Server) mentionsTimeline(w http.ResponseWriter, r *http.Request) {
 	}
 	size := 20
 	if n := q["count"]; n != 0 {
-		size = int(min(n, 200))
+		size = int(n)
 	}
+	size = min(size, s.maxPage)
 	until := q["max_id"]
 	if until != 0 {
 		until++ // max_id is inclusive
