@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -44,7 +45,7 @@ func (s *Store) Append(ctx context.Context, source string, comments []vigie.Comm
 				return err
 			}
 		}
-		return a.advance(next)
+		return errors.Join(a.advance(next), add(t, s.o.Org, "comments", "", done.New))
 	})
 	if err != nil {
 		return vigie.Appended{}, fmt.Errorf("store a page of source %s: %w", source, err)

@@ -83,7 +83,7 @@ func (s *Store) Looked(ctx context.Context, source string, now time.Time, l vigi
 				return err
 			}
 		}
-		return nil
+		return add(t, s.o.Org, "comments", "", done.New)
 	})
 	if err != nil {
 		return vigie.Appended{}, fmt.Errorf("record a look at comments of source %s: %w", source, err)

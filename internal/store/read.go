@@ -97,3 +97,28 @@ func (x text) Scan(v any) error {
 func dsn(path string) string {
 	return (&url.URL{Scheme: "file", Path: path}).String()
 }
+
+// view runs read on one state of the database.
+func (s *Store) view(ctx context.Context, read func(querier) error) error {
+	db, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Rollback() }() // it only read
+	return read(snapshot{ctx, db})
+}
+
+// snapshot is one state of the database.
+type snapshot struct {
+	ctx context.Context
+	db  *sql.Tx
+}
+
+func (v snapshot) one(query string, args []any, dest ...any) (bool, error) {
+	return found(v.db.QueryRowContext(v.ctx, query, args...).Scan(dest...))
+}
+
+func (v snapshot) all(query string, args []any, scan func(scanner) error) error {
+	rows, err := v.db.QueryContext(v.ctx, query, args...)
+	return each(rows, err, scan)
+}

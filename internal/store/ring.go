@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -10,11 +11,14 @@ import (
 
 // ring puts one alert into the outbox; false if it is there already.
 func (s *Store) ring(t *tx, a vigie.Alert, urgency vigie.Severity) (bool, error) {
+	if a.Queued.IsZero() {
+		a.Queued = s.o.Now()
+	}
 	return t.change(`INSERT INTO alerts (id, org, kind, channel, case_id, rank, severity, label, platform, account,
 			posted, opened, subject, class, created)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
 		a.ID, a.Org, a.Kind, a.Channel, a.Case, -int(urgency), int(a.Severity), a.Label, a.Platform, a.Account,
-		micros(a.Posted), micros(a.Opened), a.Ops.Subject, a.Ops.Class, s.o.Now().UnixMicro())
+		micros(a.Posted), micros(a.Opened), a.Ops.Subject, a.Ops.Class, a.Queued.UnixMicro())
 }
 
 // Claim takes what is due on one channel into one message: the message that
@@ -62,10 +66,14 @@ func (s *Store) gather(t *tx, m *vigie.Message, channel string, batch int, now t
 		return ok, err
 	}
 	var ids []string
-	err = t.all(`SELECT id FROM alerts WHERE channel = ? AND message IS NULL AND org = ? AND kind = ?
+	oldest := now.UnixMicro()
+	err = t.all(`SELECT id, created FROM alerts WHERE channel = ? AND message IS NULL AND org = ? AND kind = ?
 		ORDER BY rank, created, id LIMIT ?`, []any{channel, org, kind, batch}, func(r scanner) error {
-		ids = append(ids, "")
-		return r.Scan(&ids[len(ids)-1])
+		var id string
+		var created int64
+		err := r.Scan(&id, &created)
+		ids, oldest = append(ids, id), min(oldest, created)
+		return err
 	})
 	if err != nil {
 		return false, err
@@ -75,7 +83,7 @@ func (s *Store) gather(t *tx, m *vigie.Message, channel string, batch int, now t
 		m.ID = vigie.AlertID(shortHash(append([]string{"message"}, ids...)...))
 	}
 	_, err = t.exec("INSERT INTO messages (id, org, channel, rank, created, next, claimed) VALUES (?, ?, ?, ?, ?, 0, 0)",
-		m.ID, org, channel, rank, now.UnixMicro())
+		m.ID, org, channel, rank, oldest)
 	for _, id := range ids {
 		if err == nil {
 			_, err = t.exec("UPDATE alerts SET message = ? WHERE id = ?", m.ID, id)
@@ -87,15 +95,29 @@ func (s *Store) gather(t *tx, m *vigie.Message, channel string, batch int, now t
 // members reads the alerts of a message.
 func members(t *tx, m *vigie.Message) error {
 	return t.all(`SELECT a.id, a.org, a.kind, a.channel, a.case_id, a.severity, a.label, a.platform, a.account,
-			a.posted, a.opened, a.subject, a.class, m.attempts
+			a.posted, a.opened, a.created, a.subject, a.class, m.attempts
 		FROM alerts a JOIN messages m ON m.id = a.message WHERE a.message = ? ORDER BY a.rank, a.created, a.id`,
 		[]any{m.ID}, func(r scanner) error {
 			var a vigie.Alert
 			err := r.Scan(&a.ID, &a.Org, &a.Kind, &a.Channel, &a.Case, &a.Severity, &a.Label, &a.Platform, &a.Account,
-				moment{&a.Posted}, moment{&a.Opened}, &a.Ops.Subject, &a.Ops.Class, &a.Attempts)
+				moment{&a.Posted}, moment{&a.Opened}, moment{&a.Queued}, &a.Ops.Subject, &a.Ops.Class, &a.Attempts)
 			m.Alerts = append(m.Alerts, a)
 			return err
 		})
+}
+
+// Peek returns the highest urgency among the alerts of a channel that are due
+// and not claimed; ok is false if there are none. An ops alert counts as high.
+func (s *Store) Peek(ctx context.Context, channel string, now time.Time) (top vigie.Severity, ok bool, err error) {
+	var rank sql.NullInt64
+	_, err = s.reader(ctx).one(`SELECT min(rank) FROM (
+			SELECT min(rank) AS rank FROM alerts WHERE channel = ?1 AND message IS NULL
+			UNION ALL SELECT min(rank) FROM messages WHERE channel = ?1 AND state = 'due' AND next <= ?2 AND claimed <= ?2)`,
+		[]any{channel, now.UnixMicro()}, &rank)
+	if err != nil {
+		return 0, false, fmt.Errorf("look at the alerts of channel %s: %w", channel, err)
+	}
+	return vigie.Severity(-rank.Int64), rank.Valid, nil
 }
 
 // Sent records the delivery. external is the receiver's own id, "" if none.

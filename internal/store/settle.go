@@ -155,7 +155,7 @@ func (st *settler) open() (vigie.CaseID, error) {
 	if err != nil {
 		return "", err
 	}
-	return id, count(st.t, st.org, "opened", st.v.Severity.String())
+	return id, add(st.t, st.org, "opened", st.v.Severity.String(), 1)
 }
 
 // raise puts the case on the new version. Its revision grows, so that nobody
@@ -208,11 +208,4 @@ func gravest(labels []vigie.LabelScore) vigie.Label {
 		}
 	}
 	return ""
-}
-
-// count adds one to a counter that only grows.
-func count(t *tx, org vigie.OrgID, name, label string) error {
-	_, err := t.exec(`INSERT INTO counters (org, name, label, value) VALUES (?, ?, ?, 1)
-		ON CONFLICT (org, name, label) DO UPDATE SET value = value + 1`, org, name, label)
-	return err
 }

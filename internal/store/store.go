@@ -40,10 +40,11 @@ type Options struct {
 
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
-	o      Options
-	pepper []byte
-	read   *sql.DB
-	write  *writer
+	o       Options
+	pepper  []byte
+	read    *sql.DB
+	write   *writer
+	hashing chan struct{} // passwords being hashed
 }
 
 // Open opens the database, makes it if it is missing and brings its schema up
@@ -53,7 +54,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := createPrivate(o.Path); err != nil {
 		return nil, fmt.Errorf("open the database: %w", remedy(o.Path, err))
 	}
-	s := &Store{o: o}
+	s := &Store{o: o, hashing: make(chan struct{}, 2)}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the database %s: %w", o.Path, remedy(o.Path, err)), s.Close())
 	}

@@ -5,6 +5,9 @@ import (
 	"sync"
 	"testing"
 
+	"vigie"
+	"vigie/alerts"
+	"vigie/alerts/alertstest"
 	"vigie/internal/store"
 	"vigie/internal/store/storetest"
 )
@@ -36,4 +39,17 @@ func opener() storetest.Opener {
 		})
 		return s
 	}
+}
+
+// The Dispatcher's own suite says what an outbox is.
+func TestOutbox(t *testing.T) {
+	open := opener()
+	alertstest.RunOutbox(t, func(t *testing.T) (alerts.Outbox, alertstest.Seed) {
+		s := open(t, store.Options{})
+		return s, func(a vigie.Alert) {
+			if err := s.Put(t.Context(), a); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 }

@@ -215,7 +215,7 @@ CREATE TABLE users (
   PRIMARY KEY (org, login)
 ) WITHOUT ROWID;
 
--- Failed logins; the key is an HMAC, because people type passwords into the wrong field.
+-- Failed logins of a day; the key is an HMAC, because people type passwords into the wrong field.
 CREATE TABLE throttle (
   org      TEXT NOT NULL,
   login    BLOB NOT NULL,
@@ -224,6 +224,7 @@ CREATE TABLE throttle (
   last     INTEGER NOT NULL,
   PRIMARY KEY (org, login)
 ) WITHOUT ROWID;
+CREATE INDEX throttle_last ON throttle (last);
 
 CREATE TABLE sessions (
   org    TEXT NOT NULL,

@@ -81,7 +81,7 @@ func ringAlert(t *testing.T, open Opener) {
 	want := vigie.Message{ID: m.Alerts[0].ID, Lang: "fr", Base: "https://vigie.example", Alerts: []vigie.Alert{{
 		ID: m.Alerts[0].ID, Org: vigie.DefaultOrg, Kind: vigie.AlertCase, Channel: "equipe", Case: id,
 		Severity: vigie.SeverityHigh, Label: vigie.LabelThreat, Platform: "mastodon", Account: c.Account,
-		Posted: c.Created, Opened: b.clock.Now(),
+		Posted: c.Created, Opened: b.clock.Now(), Queued: b.clock.Now(),
 	}}}
 	if diff := cmp.Diff(want, m); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
