@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"sync/atomic"
 	"time"
 )
@@ -113,4 +114,17 @@ func Do(ctx context.Context, client *http.Client, r Request) (Answer, error) {
 		body = nil
 	}
 	return Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
+}
+
+// HideAddress returns an address as it may be shown: scheme and host only.
+func HideAddress(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return "<address>"
+	}
+	shown := u.Scheme + "://" + u.Host + "/"
+	if len(u.Path) > 1 || u.RawQuery != "" {
+		shown += "…"
+	}
+	return shown
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -18,28 +17,39 @@ func networkError(err error, written bool) *Error {
 	if written {
 		class = ClassAmbiguous
 	}
-	var inURL *url.Error
-	if errors.As(err, &inURL) { // its text holds the whole address
-		err = inURL.Err
-	}
-	var hostname x509.HostnameError
-	var authority x509.UnknownAuthorityError
+	return &Error{Class: class, Err: errors.New(reason(err))}
+}
+
+// reason says what went wrong without quoting the address or the receiver:
+// errors of net/url hold the first, those of net/http may hold the second.
+func reason(err error) string {
+	var (
+		authority x509.UnknownAuthorityError
+		hostname  x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		dial      *net.OpError
+	)
 	switch {
 	case errors.As(err, &authority):
-		err = errors.New("the receiver's certificate is signed by nobody this machine trusts; install its authority in the system's store")
+		return "the receiver's certificate is signed by nobody this machine trusts; install its authority in the system's store"
 	case errors.As(err, &hostname):
-		err = errors.New("the receiver's certificate is for another host name")
-	case errors.Is(err, context.DeadlineExceeded), isTimeout(err):
-		err = errors.New("no answer in time")
+		return "the receiver's certificate is for another host name"
+	case errors.As(err, &invalid):
+		return "the receiver's certificate is not valid: expired, or not for this use"
+	case isTimeout(err):
+		return "no answer in time"
 	case errors.Is(err, context.Canceled):
-		err = errors.New("interrupted")
+		return "interrupted"
+	case errors.As(err, &dial) && dial.Op == "dial":
+		return "cannot connect: " + dial.Error() // host, port and the system's word for it
+	default:
+		return "the connection broke, or the receiver does not speak HTTP"
 	}
-	return &Error{Class: class, Err: err}
 }
 
 func isTimeout(err error) bool {
 	var n net.Error
-	return errors.As(err, &n) && n.Timeout()
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &n) && n.Timeout()
 }
 
 // statusError classifies an answer; nil for 2xx.
@@ -95,17 +105,4 @@ func ParseRetryAfter(value string, now time.Time) time.Duration {
 		return 0
 	}
 	return min(max(0, at.Sub(now)), 366*24*time.Hour)
-}
-
-// HideAddress returns an address as it may be shown: scheme and host only.
-func HideAddress(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" {
-		return "<address>"
-	}
-	shown := u.Scheme + "://" + u.Host + "/"
-	if len(u.Path) > 1 || u.RawQuery != "" {
-		shown += "…"
-	}
-	return shown
 }
