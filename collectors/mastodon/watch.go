@@ -59,12 +59,18 @@ func NewWatch(c WatchConfig, d collectors.Deps) (*Watch, error) {
 	return &Watch{api: newClient(d.Client, server, ""), account: c.Account, deps: d}, nil
 }
 
+// known looks the account up unless that was done.
+func (w *Watch) known(ctx context.Context) error {
+	if w.self != nil {
+		return nil
+	}
+	_, err := w.WhoAmI(ctx)
+	return err
+}
+
 // WhoAmI looks the account up. One that its server does not know, or shows to
 // no stranger, is an error of a final class with the remedy.
 func (w *Watch) WhoAmI(ctx context.Context) (vigie.Account, error) {
-	if w.self != nil {
-		return *w.self, nil
-	}
 	a, err := w.lookup(ctx)
 	if err != nil {
 		return vigie.Account{}, err
@@ -109,7 +115,7 @@ func (w *Watch) Pages(ctx context.Context, since string) iter.Seq2[collectors.Pa
 }
 
 func (w *Watch) walk(ctx context.Context, since string, emit func(collectors.Page) bool) error {
-	if _, err := w.WhoAmI(ctx); err != nil {
+	if err := w.known(ctx); err != nil {
 		return err
 	}
 	c, err := parseCursor(since, w.api.host()+"/"+w.self.Remote)
@@ -127,7 +133,7 @@ func (w *Watch) view() viewer {
 // Check looks stored comments up again, like [Source.Check]. The control is
 // that the server still shows the account.
 func (w *Watch) Check(ctx context.Context, ids []vigie.CommentID) (vigie.Looked, error) {
-	if _, err := w.WhoAmI(ctx); err != nil {
+	if err := w.known(ctx); err != nil {
 		return vigie.Looked{}, err
 	}
 	c := checker{api: w.api, view: w.view(), control: func(ctx context.Context) error {
@@ -135,4 +141,20 @@ func (w *Watch) Check(ctx context.Context, ids []vigie.CommentID) (vigie.Looked,
 		return err
 	}}
 	return c.check(ctx, ids, &w.noBatch)
+}
+
+// WatchKind describes the watching of public accounts.
+func WatchKind() collectors.Kind {
+	return collectors.Kind{
+		Name:  "mastodon_public",
+		Doc:   "The public replies to a public Mastodon account, without any credential: for a first look.",
+		Gives: []string{"replies", "edits", "deletions"},
+		Needs: []string{"account"},
+		Cost:  "free",
+	}
+}
+
+// OpenWatch is [NewWatch] for the table of the daemon.
+func OpenWatch(c WatchConfig, d collectors.Deps) (collectors.Source, error) {
+	return NewWatch(c, d)
 }
