@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"vigie"
 )
@@ -120,8 +121,9 @@ func (l *loader) literal(p *packFile, v value, e expr) symbol {
 func (l *loader) gates() {
 	s := l.set
 	s.gates = make([][]int, s.lex.symbols)
-	s.lex.targets = map[symbol]string{}
-	for _, c := range l.concepts {
+	s.lex.targets, s.names = map[symbol]string{}, map[symbol]string{}
+	for k, c := range l.concepts {
+		s.names[c.sym] = strings.TrimSuffix("@"+k.name+" "+k.lang, " ")
 		if c.target != "" {
 			s.lex.targets[c.sym] = c.target
 		}

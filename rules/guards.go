@@ -147,10 +147,10 @@ func (l *loader) compileGuards() {
 const stepFactor = 0.6
 
 // weigh lowers a finding by the guards that hold.
-func (sc *scratch) weigh(r *rule, f *Finding, langs langMask) {
+func (sc *scratch) weigh(r *rule, p *pattern, f *Finding, langs langMask) {
 	steps := 0
 	for _, g := range r.unless {
-		if n := sc.steps(g, f.from, f.to, langs); n > 0 {
+		if n := sc.steps(p, g, f.from, f.to, langs); n > 0 {
 			steps += n
 			f.Guards = append(f.Guards, g)
 		}
@@ -170,7 +170,7 @@ func (sc *scratch) weigh(r *rule, f *Finding, langs langMask) {
 }
 
 // steps says by how much a guard lowers a match; 0 if it does not hold.
-func (sc *scratch) steps(g Guard, from, to int, langs langMask) int {
+func (sc *scratch) steps(p *pattern, g Guard, from, to int, langs langMask) int {
 	t := sc.text
 	sentence := t.Tokens[from].Sentence
 	held := func(ok bool, n int) int {
@@ -181,7 +181,7 @@ func (sc *scratch) steps(g Guard, from, to int, langs langMask) int {
 	}
 	switch g {
 	case GuardNegated:
-		return held(sc.negated(from, to, langs), 3)
+		return held(sc.negated(p, from, to, langs), 3)
 	case GuardQuoted:
 		n := held(t.Tokens[from].Quoted && t.Tokens[to-1].Quoted, 1)
 		n += held(sc.heard(listReporting, langs, t.Sentences[sentence].From, from), 2)
@@ -192,7 +192,7 @@ func (sc *scratch) steps(g Guard, from, to int, langs langMask) int {
 	case GuardConditional:
 		return held(sc.heard(listConditional, langs, t.Sentences[sentence].From, from), 1)
 	case GuardReclaimed:
-		return held(sc.reclaimed(from, to, langs), 3)
+		return held(sc.reclaimed(p, from, to, langs), 3)
 	case GuardHyperbole:
 		last := t.Sentences[min(len(t.Sentences)-1, sentence+1)].To
 		return held(sc.heard(listHyperbole, langs, t.Sentences[sentence].From, last), 2)
@@ -203,14 +203,14 @@ func (sc *scratch) steps(g Guard, from, to int, langs langMask) int {
 // negationReach is how many tokens before a match a negation may stand.
 const negationReach = 5
 
-func (sc *scratch) negated(from, to int, langs langMask) bool {
+func (sc *scratch) negated(p *pattern, from, to int, langs langMask) bool {
 	for _, h := range sc.heardIn(max(0, from-negationReach), to+1) {
 		if h.lang&langs == 0 || sc.clauses[h.from] != sc.clauses[from] && h.from < from {
 			continue
 		}
 		before := h.list == listNegBefore && h.from < to
 		after := h.list == listNegAfter && h.from == to && sc.clauses[h.from] == sc.clauses[to-1]
-		if (before || after) && !sc.excused(h, langs) {
+		if (before || after) && !sc.excused(h, langs) && !sc.consumed(p, h, from, to) {
 			return true
 		}
 	}
@@ -227,12 +227,28 @@ func (sc *scratch) excused(n heard, langs langMask) bool {
 	return false
 }
 
+// consumed says whether the pattern itself asks for a guard word inside its
+// match: in "les femmes savent pas conduire" the negation is what is attacked.
+func (sc *scratch) consumed(p *pattern, h heard, from, to int) bool {
+	if h.from < from || h.to > to {
+		return false
+	}
+	for pos := from; pos <= h.from; pos++ {
+		for _, a := range sc.arcs[sc.arcsAt[pos]:sc.arcsAt[pos+1]] {
+			if a.to >= h.to && a.to <= to && a.sym >= kindSymbols && p.mask(a.sym) != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // reclaimReach is how many tokens may stand between "je suis" and a match.
 const reclaimReach = 4
 
-func (sc *scratch) reclaimed(from, to int, langs langMask) bool {
+func (sc *scratch) reclaimed(p *pattern, from, to int, langs langMask) bool {
 	for _, h := range sc.heardIn(max(0, from-reclaimReach-3), to) {
-		if h.list == listReclaimed && h.lang&langs != 0 && sc.clauses[h.from] == sc.clauses[from] && h.to+reclaimReach >= from {
+		if h.list == listReclaimed && h.lang&langs != 0 && sc.clauses[h.from] == sc.clauses[from] && h.to+reclaimReach >= from && !sc.consumed(p, h, from, to) {
 			return true
 		}
 	}

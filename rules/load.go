@@ -111,6 +111,7 @@ func (l *loader) compile() {
 		}
 	}
 	l.gates()
+	l.set.packs = len(l.packs)
 }
 
 // languages numbers the languages of packs and guards.

@@ -346,7 +346,7 @@ func (sc *scratch) finding(s *Set, r *rule, p *pattern, from, to int, langs lang
 	if f.Target == "@" {
 		f.Target = sc.target(s, p, from, to)
 	}
-	sc.weigh(r, &f, langs)
+	sc.weigh(r, p, &f, langs)
 	return f
 }
 

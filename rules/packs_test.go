@@ -15,7 +15,7 @@ func TestEmbedded(t *testing.T) {
 	for _, p := range set.Check() {
 		t.Error(p.Error())
 	}
-	for _, r := range set.Rules() {
+	for _, r := range set.List() {
 		if len(r.Hits) < 2 || len(r.Misses) < 2 {
 			t.Errorf("%s:%d: rule %s has %d hits and %d misses; write at least two of each", r.File, r.Line, r.ID, len(r.Hits), len(r.Misses))
 		}

@@ -23,6 +23,8 @@ type Set struct {
 	gates    [][]int    // by symbol: the patterns that may match where it occurs
 	lex      lexicon
 	langs    []string // bit i of a langMask is langs[i]
+	names    map[symbol]string // of concepts, for Explain
+	packs    int
 	hash     string
 	pool     sync.Pool // of *scratch
 }
@@ -86,8 +88,14 @@ type Finding struct {
 	from, to int // tokens
 }
 
-// Rules returns all rules, in the order of files and lines.
-func (s *Set) Rules() []Rule {
+// Rules returns how many rules there are.
+func (s *Set) Rules() int { return len(s.rules) }
+
+// Packs returns how many packs they come from.
+func (s *Set) Packs() int { return s.packs }
+
+// List returns all rules, in the order of files and lines.
+func (s *Set) List() []Rule {
 	out := make([]Rule, len(s.rules))
 	for i := range s.rules {
 		out[i] = s.rules[i].Rule
