@@ -76,6 +76,7 @@ func TestConformance(t *testing.T) {
 	}
 	for _, mode := range bothModes {
 		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
 			collectortest.Run(t, collectortest.Harness{New: newSuiteFake(mode), Cannot: cannot[mode]})
 		})
 	}

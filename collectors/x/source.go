@@ -1,9 +1,7 @@
 package x
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -30,14 +28,6 @@ type query struct {
 	since  string // only posts after this id, "" for all
 	token  string // of the page before, "" for the first page
 	oldest string // oldest id of the walk so far: where to go on if the token is refused
-}
-
-// batch is one page of mentions.
-type batch struct {
-	items []item
-	bad   []vigie.Undecodable
-	ids   []string // of all items, those that could not be read included
-	next  string   // token of the next page, "" if this is the last
 }
 
 // found is what a lookup brought.
@@ -81,33 +71,6 @@ func New(c Config, d collectors.Deps) (collectors.Source, error) {
 		s.api = &v2API{c: c, client: client, purse: s.purse, words: s.words}
 	}
 	return s, nil
-}
-
-// state is the cursor.
-type state struct {
-	Window string `json:"window,omitempty"` // collectors.Window's own
-	Oldest string `json:"oldest,omitempty"` // of an interrupted walk, beside the window's token
-	Words  string `json:"words,omitempty"`  // "post" where X has renamed its parameters
-	ledger
-}
-
-func parseState(s string) (state, error) {
-	var st state
-	if s == "" {
-		return st, nil
-	}
-	if json.Unmarshal([]byte(s), &st) != nil || st.Spent < 0 || st.Oldest != "" && !isID(st.Oldest) {
-		return state{}, &collectors.Error{Class: collectors.ClassBug, Err: errors.New("the stored cursor is none of this source")}
-	}
-	return st, nil
-}
-
-func (st *state) String() string {
-	b, err := json.Marshal(st)
-	if err != nil {
-		panic(err) // strings and numbers always encode
-	}
-	return string(b)
 }
 
 // maxStuck is how often a page may lead back to itself: a cache on the way may
@@ -268,28 +231,4 @@ func accountOf(id, username string) (vigie.Account, error) {
 		ID: vigie.AccountID(platform + ":" + host + "/@" + username), Platform: platform, Host: host,
 		Remote: id, Handle: "@" + username, URL: "https://x.com/" + username,
 	}, nil
-}
-
-// decodeAll decodes the elements of a JSON array one by one: a bad one costs
-// itself only.
-func decodeAll(array []byte, decode func([]byte) (item, error)) (batch, error) {
-	var b batch
-	if len(bytes.TrimSpace(array)) == 0 {
-		return b, nil // X leaves `data` out when it is empty
-	}
-	for raw, err := range collectors.Elements(array) {
-		if err != nil {
-			return batch{}, err
-		}
-		if id, err := looseID(raw); err == nil {
-			b.ids = append(b.ids, id)
-		}
-		it, err := decode(raw)
-		if err != nil {
-			b.bad = append(b.bad, vigie.Undecodable{Raw: raw, Reason: err.Error()})
-			continue
-		}
-		b.items = append(b.items, it)
-	}
-	return b, nil
 }
