@@ -54,3 +54,13 @@ var usual = []struct {
 	{Elsewhere, collectors.ClassRetry},
 	{Overlong, collectors.ClassBug},
 }
+
+// HTTPFaults returns the faults of HTTP, for a harness whose platform speaks
+// another protocol.
+func HTTPFaults() []Fault {
+	all := make([]Fault, 0, len(usual))
+	for _, u := range usual {
+		all = append(all, u.fault)
+	}
+	return all
+}
