@@ -149,7 +149,7 @@ func hasLeet(form []byte) bool {
 			sign = true
 		}
 	}
-	return letter && sign
+	return letter && sign || bytes.Contains(form, []byte("€"))
 }
 
 // leet adds the forms in which digits and signs are letters; 1 is i or l.

@@ -105,7 +105,9 @@ func (sc *scanner) word() {
 			i += n
 			end = i
 		case c == classIgnored:
-			i += n
+			if i += n; unicode.Is(unicode.Mn, r) {
+				end = i // an accent written apart
+			}
 		case r == '*' && end > start, (r == '$' || r == '€' || r == '@') && (i == start || sc.letterAt(i+n)):
 			i += n
 			if r != '*' {

@@ -67,16 +67,14 @@ func (sc *scanner) dot(after int) {
 		sc.clause++
 		return
 	}
-	if len(t.Tokens) == 0 || after-1 != sc.gap {
-		sc.hard = sc.hard || len(t.Tokens) > 0 && sc.spaceAt(after)
+	if len(t.Tokens) == 0 {
 		return
 	}
-	last := t.Tokens[len(t.Tokens)-1]
-	if last.End-last.Start < 2 {
+	if last := t.Tokens[len(t.Tokens)-1]; last.End-last.Start < 2 {
 		return
 	}
 	upper := after < len(sc.s) && sc.s[after] >= 'A' && sc.s[after] <= 'Z'
-	if sc.spaceAt(after) || upper {
+	if sc.spaceAt(after) || upper && after-1 == sc.gap {
 		sc.hard = true
 	}
 }
