@@ -31,7 +31,7 @@ func (s *Store) SetSourceState(ctx context.Context, st vigie.SourceState, tell [
 		if err := saveSource(t, st, told); err != nil || !ring {
 			return err
 		}
-		return s.tell(t, st, tell)
+		return s.tell(t, st.Org, st.Account, vigie.OpsEvent{Subject: "source " + st.Source, Class: st.Class}, tell)
 	})
 	if err != nil {
 		return fmt.Errorf("record the state of source %s: %w", st.Source, err)
@@ -52,14 +52,24 @@ func saveSource(t *tx, st vigie.SourceState, told string) error {
 	return err
 }
 
+// Tell puts one ops alert for each channel into the outbox.
+func (s *Store) Tell(ctx context.Context, org vigie.OrgID, e vigie.OpsEvent, channels []string) error {
+	if org == "" {
+		org = s.o.Org
+	}
+	if err := s.update(ctx, func(t *tx) error { return s.tell(t, org, "", e, channels) }); err != nil {
+		return fmt.Errorf("tell of %s: %w", e.Subject, err)
+	}
+	return nil
+}
+
 // tell puts one ops alert for each channel into the outbox.
-func (s *Store) tell(t *tx, st vigie.SourceState, channels []string) error {
+func (s *Store) tell(t *tx, org vigie.OrgID, account vigie.AccountID, e vigie.OpsEvent, channels []string) error {
 	now := s.o.Now()
 	for _, channel := range channels {
 		a := vigie.Alert{
-			Org: st.Org, Kind: vigie.AlertOps, Channel: channel, Account: st.Account, Opened: now,
-			Ops: vigie.OpsEvent{Subject: "source " + st.Source, Class: st.Class},
-			ID:  vigie.AlertID(shortHash("ops", string(st.Org), st.Source, st.Class, now.String(), channel)),
+			Org: org, Kind: vigie.AlertOps, Channel: channel, Account: account, Opened: now, Ops: e,
+			ID: vigie.AlertID(shortHash("ops", string(org), e.Subject, e.Class, now.String(), channel)),
 		}
 		if _, err := s.ring(t, a, vigie.SeverityHigh); err != nil {
 			return err
