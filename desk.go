@@ -93,13 +93,14 @@ const (
 	EventCaseOpened  EventKind = "case.opened" // or its severity rose
 	EventCaseChanged EventKind = "case.changed"
 	EventSourceState EventKind = "source.state"
+	EventMissed      EventKind = "feed.missed" // some are lost: read the page anew
 )
 
 // Event is what the live feed of the console carries: that something changed,
 // never what was said.
 type Event struct {
 	ID       string // grows; for resuming after a cut
-	Kind     string // "case.opened", "case.changed", "source.state"
+	Kind     EventKind
 	Case     CaseID // "" for other kinds
 	Severity Severity
 	At       time.Time

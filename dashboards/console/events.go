@@ -138,7 +138,7 @@ func (s *sse) event(e vigie.Event) error {
 	if err != nil {
 		return err
 	}
-	return s.send(fmt.Sprintf("id: %s\nevent: %s\ndata: %s\n\n", oneLine(e.ID), oneLine(e.Kind), data))
+	return s.send(fmt.Sprintf("id: %s\nevent: %s\ndata: %s\n\n", oneLine(e.ID), oneLine(string(e.Kind)), data))
 }
 
 // send writes with a deadline of its own: the server's is for whole answers.

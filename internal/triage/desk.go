@@ -179,9 +179,9 @@ func (d *Desk) tell(ctx context.Context, c *vigie.Comment, v *vigie.Verdict, don
 	if d.d.Feed == nil || !done.Opened && !done.Raised {
 		return
 	}
-	kind := "case.changed"
+	kind := vigie.EventCaseChanged
 	if done.Opened {
-		kind = "case.opened"
+		kind = vigie.EventCaseOpened
 	}
 	e := vigie.Event{Kind: kind, Case: done.Case, Severity: v.Severity, At: d.d.Now()}
 	if err := d.d.Feed.Publish(ctx, c.Org, e); err != nil {

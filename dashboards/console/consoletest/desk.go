@@ -88,7 +88,7 @@ func (d *Desk) Trail() []vigie.AuditEntry {
 	return slices.Clone(d.trail)
 }
 
-func (d *Desk) tell(kind string, c vigie.Case) {
+func (d *Desk) tell(kind vigie.EventKind, c vigie.Case) {
 	if d.feed != nil {
 		d.feed.Publish(vigie.Event{Kind: kind, Case: c.ID, Severity: c.Severity, At: d.now()})
 	}
