@@ -170,34 +170,32 @@ func (b *builder) finish(root part) *patternError {
 		return &patternError{problem: "the pattern begins with a gap", remedy: "remove it: a match may begin anywhere"}
 	}
 	b.p.first, b.p.last, b.p.gate = root.first, root.last, root.gate
-	slices.SortFunc(b.p.takes, func(x, y taking) int { return int(x.sym - y.sym) })
-	merged := b.p.takes[:0]
-	for _, t := range b.p.takes {
-		if k := len(merged); k > 0 && merged[k-1].sym == t.sym {
-			merged[k-1].mask |= t.mask
-			continue
-		}
-		merged = append(merged, t)
-	}
-	b.p.takes = merged
+	b.p.index()
 	slices.Sort(b.p.gate)
 	b.p.gate = slices.Compact(b.p.gate)
 	return nil
 }
 
-// mask returns the positions that take a symbol.
-func (p *pattern) mask(sym symbol) uint64 {
-	if len(p.takes) > 8 {
-		i, ok := slices.BinarySearchFunc(p.takes, sym, func(t taking, s symbol) int { return int(t.sym - s) })
-		if !ok {
-			return 0
-		}
-		return p.takes[i].mask
+// index turns the list of what is taken into a hash table.
+func (p *pattern) index() {
+	list := p.takes
+	size := bits.Len(uint(2 * len(list)))
+	p.takes, p.shift = make([]taking, 1<<size), uint(64-size)
+	for _, t := range list {
+		at := p.slot(t.sym)
+		p.takes[at].sym = t.sym
+		p.takes[at].mask |= t.mask
 	}
-	for _, t := range p.takes {
-		if t.sym == sym {
-			return t.mask
-		}
-	}
-	return 0
 }
+
+// slot returns where a symbol is, or would be, in the table.
+func (p *pattern) slot(sym symbol) int {
+	at := int(uint64(sym) * 0x9E3779B97F4A7C15 >> p.shift)
+	for p.takes[at].mask != 0 && p.takes[at].sym != sym {
+		at = (at + 1) & (len(p.takes) - 1)
+	}
+	return at
+}
+
+// mask returns the positions that take a symbol.
+func (p *pattern) mask(sym symbol) uint64 { return p.takes[p.slot(sym)].mask }

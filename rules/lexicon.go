@@ -125,6 +125,13 @@ func (l *lexicon) variant(sym symbol, form string) string {
 		l.output(l.child(0, l.word(form)), sym, form)
 		return ""
 	}
+	if other := unapostrophed(form); other != "" {
+		l.phrase(sym, other)
+	}
+	return l.phrase(sym, form)
+}
+
+func (l *lexicon) phrase(sym symbol, form string) string {
 	words := wordsOf(form)
 	if len(words) == 0 {
 		return "no word in it"
@@ -137,27 +144,28 @@ func (l *lexicon) variant(sym symbol, form string) string {
 		at = l.child(at, l.word(w))
 	}
 	l.output(at, sym, rarest(words))
-	if joined := l.withoutApostrophe(form); joined != "" {
-		l.output(l.child(0, l.word(joined)), sym, joined)
-	}
 	return ""
 }
 
 // maxPhrase is how many words an entry may have.
 const maxPhrase = 12
 
-// withoutApostrophe returns the one-word form of "c'est" or "don't" that
-// people write, "" where that would be another word ("t'es", "l'a").
-func (l *lexicon) withoutApostrophe(form string) string {
-	head, tail, ok := strings.Cut(strings.ReplaceAll(form, "’", "'"), "'")
-	if !ok || strings.ContainsAny(form, " -") || len(head) == 1 && strings.Contains("tsdmlnTSDMLN", head) {
+// unapostrophed returns a phrase as people write who leave out the
+// apostrophe, "cest" or "dont", "" where that would be another word ("t'es", "l'a").
+func unapostrophed(form string) string {
+	words := strings.Fields(strings.ReplaceAll(form, "’", "'"))
+	changed := false
+	for i, w := range words {
+		head, tail, ok := strings.Cut(w, "'")
+		if !ok || len(head) == 1 && strings.Contains("tsdmlnTSDMLN", head) || len(head)+len(tail) < 4 {
+			continue
+		}
+		words[i], changed = head+tail, true
+	}
+	if !changed {
 		return ""
 	}
-	w := wordsOf(head + tail)
-	if len(w) != 1 || len(w[0]) < 4 {
-		return ""
-	}
-	return w[0]
+	return strings.Join(words, " ")
 }
 
 func rarest(words []string) string {
@@ -244,13 +252,16 @@ func wordCost(w string) float64 {
 	case n == 4:
 		return 5
 	default:
-		return 1
+		return 8 / float64(n)
 	}
 }
 
 // common holds words too frequent to wake a rule if anything else can.
-const common = ` les des une est pas que qui pour dans sur avec sont tout tous nous vous ils elle elles mais plus faire fait etre avoir vais dire
- the and you are for not that this with they have was but all your from will just would what
+const common = ` les des une est pas que qui pour dans sur avec sont tout tous toute toutes nous vous ils elle elles mais plus faire fait etre avoir vais dire
+ votre notre leur leurs cette comme aussi bien tres trop encore quand meme rien jamais alors donc avoir avons avez ont etait etes sommes suis ses mes tes nos vos aux sans chez
+ vers puis peut faut veut veux sera serait autre autres gens monde chose homme femme ceux celui cela aller allez vont voir vient gros sale petit
+ the and you are for not that this with they have was but all your from will just would what when where who why how should could can like get got
+ people them their there here out about been being our she his her him its
  der die das und ist nicht ein eine sie ich mit auf den los las una por con para del che non sono per het een van niet dat zijn uma nao `
 
 // fits says whether a masked form may be the word: stars stand for one letter each.

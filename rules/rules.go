@@ -22,7 +22,7 @@ type Set struct {
 	patterns []*pattern // of all rules, as gates name them
 	gates    [][]int    // by symbol: the patterns that may match where it occurs
 	lex      lexicon
-	langs    []string // bit i of a langMask is langs[i]
+	langs    []string          // bit i of a langMask is langs[i]
 	names    map[symbol]string // of concepts, for Explain
 	packs    int
 	hash     string
