@@ -14,7 +14,8 @@ type pattern struct {
 	last   uint64
 	follow []uint64 // by position
 	any    uint64   // positions that take any token
-	takes  []taking // sorted by symbol
+	takes  []taking // by symbol: a hash table whose free slots have mask 0
+	shift  uint     // of the hash
 	starts uint64   // positions that ^ takes, at no cost
 	ends   uint64   // the same of $
 	gate   []symbol
