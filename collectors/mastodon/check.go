@@ -22,7 +22,7 @@ const batchSize = 20
 // still opens the account: otherwise the error says why nothing was shown.
 // Comments of another server, and unreadable ones, have no presence.
 func (s *Source) Check(ctx context.Context, ids []vigie.CommentID) (vigie.Looked, error) {
-	if _, err := s.WhoAmI(ctx); err != nil {
+	if err := s.known(ctx); err != nil {
 		return vigie.Looked{}, err
 	}
 	c := checker{api: s.api, view: s.view(), control: func(ctx context.Context) error {

@@ -13,12 +13,18 @@ import (
 	"vigie/collectors"
 )
 
-// WhoAmI returns the account that the token opens, and remembers it. If the
-// configuration expects another one, the error names both.
-func (s *Source) WhoAmI(ctx context.Context) (vigie.Account, error) {
+// known asks whose token it is unless that is known.
+func (s *Source) known(ctx context.Context) error {
 	if s.self != nil {
-		return *s.self, nil
+		return nil
 	}
+	_, err := s.WhoAmI(ctx)
+	return err
+}
+
+// WhoAmI asks the server which account the token opens. If the configuration
+// expects another one, the error names both.
+func (s *Source) WhoAmI(ctx context.Context) (vigie.Account, error) {
 	a, err := s.api.whoami(ctx)
 	if err != nil {
 		return vigie.Account{}, err

@@ -34,14 +34,14 @@ func (s *Source) Pages(ctx context.Context, since string) iter.Seq2[collectors.P
 
 // begin prepares a pass over all lists.
 func (s *Source) begin(ctx context.Context, since string, emit func(collectors.Page) bool) (*pass, error) {
-	if _, err := s.WhoAmI(ctx); err != nil {
+	if err := s.known(ctx); err != nil {
 		return nil, err
 	}
 	c, err := parseCursor(since, s.api.host()+"/"+s.self.Remote)
 	if err != nil {
 		return nil, err
 	}
-	return &pass{api: s.api, cursor: c, before: since, emit: emit, now: s.deps.Now, messages: s.messages, view: s.view()}, nil
+	return &pass{api: s.api, cursor: c, before: since, emit: emit, now: s.deps.Now, messages: s.messages, view: s.view(), listEvery: time.Minute}, nil
 }
 
 func (s *Source) walk(ctx context.Context, p *pass) error {
@@ -76,6 +76,8 @@ type pass struct {
 	now      func() time.Time
 	messages bool
 	view     viewer
+
+	listEvery time.Duration // own posts are listed so often, for their count of answers
 }
 
 // batch is one page of a list.

@@ -17,9 +17,8 @@ import (
 // The bounds of the third walk, which keep it within a small part of a
 // server's rate limit (300 requests in five minutes).
 const (
-	maxThreads    = 120         // own posts watched at a time
-	threadsAPass  = 8           // threads read in one call of Pages
-	listEvery     = time.Minute // own posts are listed so often, for their count of answers
+	maxThreads    = 120 // own posts watched at a time
+	threadsAPass  = 8   // threads read in one call of Pages
 	refreshing    = 15 * time.Second
 	tooLongRetry  = 6 * time.Hour
 	statusesLimit = 40
@@ -43,7 +42,7 @@ func pause(age time.Duration) time.Duration {
 // one page each.
 func (p *pass) threads(ctx context.Context) error {
 	c, now := p.cursor, p.now()
-	if now.Sub(time.Unix(c.Listed, 0)).Abs() >= listEvery {
+	if now.Sub(time.Unix(c.Listed, 0)).Abs() >= p.listEvery {
 		posts, err := p.posts(ctx)
 		if err != nil {
 			return err
@@ -159,8 +158,7 @@ func (p *pass) thread(ctx context.Context, t *thread) error {
 		if c.header.Get("Mastodon-Async-Refresh") != "" {
 			wait = refreshing // the server is still fetching answers from elsewhere
 		}
-	case collectors.StatusOf(err) == http.StatusNotFound || collectors.StatusOf(err) == http.StatusGone:
-		wait = memory // deleted; the next list will not hold it
+	case collectors.StatusOf(err) == http.StatusNotFound: // deleted; the next list will not hold it
 	case collectors.StatusOf(err) == 0 && collectors.ClassOf(err) == collectors.ClassBug:
 		wait = tooLongRetry // thousands of answers: too long to read whole, and no reason to stop the other walks
 	default:

@@ -10,13 +10,14 @@ import (
 // Status is a post to be made. @names in Text become mentions, and mentions
 // and quotes become notifications, as on the real network.
 type Status struct {
-	From       string // account name; unknown ones are created
-	Text       string // as typed; the server makes the HTML
-	HTML       string // instead of what would be made of Text
-	Warning    string // content warning
-	ReplyTo    string // id
-	Quote      string // id
-	Visibility string // public (the default), unlisted, private (followers), direct
+	From       string   // account name; unknown ones are created
+	Text       string   // as typed; the server makes the HTML
+	HTML       string   // instead of what would be made of Text
+	Warning    string   // content warning
+	To         []string // mentioned beside those named in Text
+	ReplyTo    string   // id
+	Quote      string   // id
+	Visibility string   // public (the default), unlisted, private (followers), direct
 	Lang       string
 	Alt        []string      // a picture for each description
 	Poll       []string      // options
@@ -76,7 +77,7 @@ func (s *Server) Post(p Status) string {
 	if p.Quote != "" {
 		st.quoted = s.must(p.Quote)
 	}
-	for _, name := range mentionPattern.FindAllString(p.Text, -1) {
+	for _, name := range append(mentionPattern.FindAllString(p.Text, -1), p.To...) {
 		if a := s.ensure(name); !slices.Contains(st.mentions, a) {
 			st.mentions = append(st.mentions, a)
 		}
