@@ -35,5 +35,6 @@ type Record struct {
 	Version int       `json:"version"`
 	Sealed  time.Time `json:"sealed_at"`
 	Raw     Digest    `json:"raw"`     // of the platform's own bytes
+	Content Digest    `json:"content"` // of the comment with its text, author and times
 	Verdict Digest    `json:"verdict"` // of the verdict as sealed with it
 }
