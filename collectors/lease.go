@@ -17,7 +17,7 @@ func (w *worker) lead(ctx context.Context) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			w.renew(held, lost)
+			release = w.renew(held, lost, release)
 		}()
 		w.work(held)
 		lost()
@@ -37,27 +37,30 @@ func (w *worker) acquire(ctx context.Context) (release func(), ok bool) {
 	return release, ok && err == nil
 }
 
-// renew extends the lease until ctx ends; when another replica has it, or it
-// could not be extended for its whole life, the work is told to stop.
-func (w *worker) renew(ctx context.Context, lost func()) {
+// renew extends the lease until ctx ends, and returns what gives it back. When
+// another replica has it, or it could not be extended for two thirds of its
+// life, the work is told to stop.
+func (w *worker) renew(ctx context.Context, lost func(), release func()) func() {
 	if w.c.Leaser == nil {
-		return
+		return release
 	}
-	good := time.Now()
-	for {
-		if !w.pause(ctx, w.c.LeaseTTL/3) {
-			return
-		}
-		_, ok, err := w.c.Leaser.Acquire(ctx, "source/"+w.job.Name, w.c.LeaseTTL)
-		if ok && err == nil {
-			good = time.Now()
-			continue
-		}
-		if err == nil || time.Since(good) >= w.c.LeaseTTL*2/3 {
+	step := w.c.LeaseTTL / 3
+	for good := time.Now(); w.pause(ctx, step); {
+		asked := time.Now()
+		trying, cancel := context.WithTimeout(ctx, step)
+		again, ok, err := w.c.Leaser.Acquire(trying, "source/"+w.job.Name, w.c.LeaseTTL)
+		cancel()
+		switch {
+		case ok && err == nil:
+			good, release = asked, again
+		case ctx.Err() != nil:
+		case err == nil || time.Since(good) >= 2*step:
+			w.c.Log.Warn("the lease on a source was lost", "source", w.job.Name, "err", err)
 			lost()
-			return
+			return release
 		}
 	}
+	return release
 }
 
 // pause waits for d; it is false if ctx ended first.

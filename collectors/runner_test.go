@@ -9,163 +9,16 @@ import (
 	"log/slog"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"vigie"
 	"vigie/collectors"
 )
-
-// script is a source that plays one step at each poll and repeats the last.
-type script struct {
-	mu    sync.Mutex
-	steps []func(yield func(collectors.Page, error) bool)
-	polls []time.Time
-	who   func() (vigie.Account, error)
-}
-
-func (s *script) Pages(ctx context.Context, since string) iter.Seq2[collectors.Page, error] {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	step := s.steps[min(len(s.polls), len(s.steps)-1)]
-	s.polls = append(s.polls, time.Now())
-	return step
-}
-
-func (s *script) WhoAmI(context.Context) (vigie.Account, error) {
-	if s.who == nil {
-		return vigie.Account{ID: "fake:host/@us"}, nil
-	}
-	return s.who()
-}
-
-func (s *script) count() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.polls)
-}
-
-func brings(more bool, ids ...string) func(func(collectors.Page, error) bool) {
-	return func(yield func(collectors.Page, error) bool) {
-		p := collectors.Page{Next: strings.Join(ids, ","), More: more}
-		for _, id := range ids {
-			p.Comments = append(p.Comments, vigie.Comment{ID: vigie.CommentID("fake:host/" + id), Text: "t"})
-		}
-		yield(p, nil)
-	}
-}
-
-func fails(err error) func(func(collectors.Page, error) bool) {
-	return func(yield func(collectors.Page, error) bool) { yield(collectors.Page{}, err) }
-}
-
-// memory is a store that counts.
-type memory struct {
-	mu      sync.Mutex
-	cursors map[string]string
-	seen    map[vigie.CommentID]vigie.Comment
-	states  []vigie.SourceState
-	looked  int
-	due     []vigie.CommentID
-	broken  error // of SetSourceState
-}
-
-func (m *memory) Cursor(_ context.Context, source string) (string, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.cursors[source], nil
-}
-
-func (m *memory) Append(_ context.Context, source string, cs []vigie.Comment, _ []vigie.Undecodable, next string) (a vigie.Appended, _ error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, c := range cs {
-		if _, ok := m.seen[c.ID]; ok {
-			a.Known++
-			continue
-		}
-		m.seen[c.ID] = c
-		a.New++
-	}
-	m.cursors[source] = next
-	return a, nil
-}
-
-func (m *memory) DueForCheck(context.Context, string, time.Time, int) ([]vigie.CommentID, error) {
-	return m.due, nil
-}
-
-func (m *memory) Looked(context.Context, string, time.Time, vigie.Looked) (vigie.Appended, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.looked++
-	return vigie.Appended{}, nil
-}
-
-func (m *memory) SetSourceState(_ context.Context, s vigie.SourceState, tell []string) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.broken != nil {
-		return m.broken
-	}
-	m.states = append(m.states, s)
-	return nil
-}
-
-// fails counts the changes to failed: one ops alert each.
-func (m *memory) failures() (n int) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	was := vigie.SourceStatus("")
-	for _, s := range m.states {
-		if s.Status == vigie.SourceFailed && was != vigie.SourceFailed {
-			n++
-		}
-		was = s.Status
-	}
-	return n
-}
-
-func newMemory() *memory {
-	return &memory{cursors: map[string]string{}, seen: map[vigie.CommentID]vigie.Comment{}}
-}
-
-// running starts a runner inside a synctest bubble and stops it at the end.
-func running(t *testing.T, c collectors.RunnerConfig) *collectors.Runner {
-	t.Helper()
-	r, err := collectors.NewRunner(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error)
-	go func() { done <- r.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Errorf("Run: %v", err)
-		}
-	})
-	return r
-}
-
-func job(s collectors.Source) collectors.Job {
-	return collectors.Job{Name: "asso", Kind: "fake", Org: vigie.DefaultOrg, Host: "host", Source: s,
-		Every: 10 * time.Second, MaxEvery: time.Minute}
-}
-
-func gaps(s *script) (g []float64) {
-	for i := 1; i < len(s.polls); i++ {
-		g = append(g, s.polls[i].Sub(s.polls[i-1]).Seconds())
-	}
-	return g
-}
 
 func TestRunnerPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -413,105 +266,41 @@ func TestRunnerLooksAgain(t *testing.T) {
 	}
 }
 
-// leases is a Leaser that another replica may take over.
-type leases struct {
-	mu    sync.Mutex
-	owner string
-}
-
-type leaser struct {
-	l    *leases
-	name string
-}
-
-func (l leaser) Acquire(context.Context, string, time.Duration) (func(), bool, error) {
-	l.l.mu.Lock()
-	defer l.l.mu.Unlock()
-	if l.l.owner != "" && l.l.owner != l.name {
-		return nil, false, nil
-	}
-	l.l.owner = l.name
-	return func() {
-		l.l.mu.Lock()
-		defer l.l.mu.Unlock()
-		if l.l.owner == l.name {
-			l.l.owner = ""
-		}
-	}, true, nil
-}
-
-func TestRunnerLease(t *testing.T) {
+// TestRunnerAsksAgain proves that a page which was not stored is fetched again,
+// and that neither the store's trouble nor an odd error stops the source.
+func TestRunnerAsksAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &leases{}
-		a := &script{steps: []func(func(collectors.Page, error) bool){brings(false)}}
-		b := &script{steps: []func(func(collectors.Page, error) bool){brings(false)}}
+		var log bytes.Buffer
+		s := &script{steps: []func(func(collectors.Page, error) bool){
+			brings(false, "1"), fails(errors.New("json: cannot decode the text of a COMMENT")), brings(false, "1"),
+		}}
 		m := newMemory()
-		first, stop := context.WithCancel(t.Context())
-		r, _ := collectors.NewRunner(collectors.RunnerConfig{Jobs: []collectors.Job{job(a)}, Store: m, Leaser: leaser{l, "a"}})
-		done := make(chan struct{})
-		go func() { defer close(done); r.Run(first) }()
+		m.full = 1
+		running(t, collectors.RunnerConfig{Jobs: []collectors.Job{job(s)}, Store: m, Log: slog.New(slog.NewTextHandler(&log, nil))})
+		time.Sleep(time.Hour)
 		synctest.Wait()
-		running(t, collectors.RunnerConfig{Jobs: []collectors.Job{job(b)}, Store: m, Leaser: leaser{l, "b"}})
-		time.Sleep(10 * time.Minute)
-		synctest.Wait()
-		if a.count() == 0 || b.count() != 0 {
-			t.Errorf("polls %d and %d, want only the holder's", a.count(), b.count())
+		if len(m.seen) != 1 || m.failures() != 0 {
+			t.Errorf("%d comments, %d alerts; want 1 and 0", len(m.seen), m.failures())
 		}
-		stop()
-		<-done
-		time.Sleep(time.Minute)
-		synctest.Wait()
-		if b.count() == 0 {
-			t.Error("nobody took over")
-		}
-		l.mu.Lock()
-		l.owner = "thief"
-		l.mu.Unlock()
-		time.Sleep(time.Minute)
-		synctest.Wait()
-		n := b.count()
-		time.Sleep(10 * time.Minute)
-		synctest.Wait()
-		if b.count() != n {
-			t.Error("goes on without the lease")
+		if s := log.String(); strings.Contains(s, "COMMENT") || !strings.Contains(s, "disk full") {
+			t.Errorf("the log quotes a comment, or hides the store's trouble: %s", s)
 		}
 	})
 }
 
-func TestRunnerTakesTurnsAtHost(t *testing.T) {
+func TestRunnerWakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		inside, most := 0, 0
-		slow := func(yield func(collectors.Page, error) bool) {
-			inside++
-			most = max(most, inside)
-			time.Sleep(3 * time.Second)
-			inside--
-			yield(collectors.Page{}, nil)
-		}
-		var jobs []collectors.Job
-		for i := range 5 {
-			j := job(&script{steps: []func(func(collectors.Page, error) bool){slow}})
-			j.Name = fmt.Sprint("s", i)
-			jobs = append(jobs, j)
-		}
-		running(t, collectors.RunnerConfig{Jobs: jobs, Store: newMemory()})
-		time.Sleep(10 * time.Minute)
+		s := &script{steps: []func(func(collectors.Page, error) bool){brings(false)}}
+		j := job(s)
+		j.Every = time.Hour
+		r := running(t, collectors.RunnerConfig{Jobs: []collectors.Job{j}, Store: newMemory()})
 		synctest.Wait()
-		if most != 1 {
-			t.Errorf("%d jobs at one host at once", most)
+		if n := s.count(); n != 1 || !r.Wake("asso") || r.Wake("nobody") || r.Retry("asso") {
+			t.Errorf("%d polls before Wake", n)
 		}
-		for _, j := range jobs {
-			if n := j.Source.(*script).count(); n < 10 {
-				t.Errorf("%s was polled %d times only", j.Name, n)
-			}
+		synctest.Wait()
+		if n := s.count(); n != 2 {
+			t.Errorf("%d polls after Wake, want 2", n)
 		}
 	})
-}
-
-func TestRunnerRefusesDoubles(t *testing.T) {
-	_, err := collectors.NewRunner(collectors.RunnerConfig{Store: newMemory(),
-		Jobs: []collectors.Job{job(&script{}), job(&script{})}})
-	if diff := cmp.Diff(`collectors: source "asso" has no name, no source, or a name that is taken`, fmt.Sprint(err)); diff != "" {
-		t.Error(diff)
-	}
 }

@@ -49,8 +49,9 @@ func (p *toy) find(n int) int {
 }
 
 func (p *toy) Show(n int, text string) {
-	p.items = append(p.items, item{ID: p.ID(n).Remote(), Text: text, At: p.clock.Now()})
-	slices.SortFunc(p.items, func(a, b item) int { return collectors.ByLength(a.ID, b.ID) })
+	it := item{ID: p.ID(n).Remote(), Text: text, At: p.clock.Now()}
+	i, _ := slices.BinarySearchFunc(p.items, it, func(a, b item) int { return collectors.ByLength(a.ID, b.ID) })
+	p.items = slices.Insert(p.items, i, it)
 }
 
 func (p *toy) Edit(n int, text string) {
