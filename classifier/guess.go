@@ -40,8 +40,11 @@ type evidence [7]float64
 // guessWords is how many words of a text are looked at.
 const guessWords = 200
 
+// enough is the evidence below which nothing is excluded: two function words.
+const enough = 2
+
 // Guess says from cheap evidence in which language a text is, "" if it does
-// not tell, and in which it may be, best first. Without any evidence all
+// not tell, and in which it may be, best first. With little evidence all
 // known languages are plausible; in a foreign script none is.
 func (c *Classifier) Guess(t *text.Text, hint string) (lang string, plausible []string) {
 	if foreign(t) {
@@ -55,12 +58,12 @@ func (c *Classifier) Guess(t *text.Text, hint string) (lang string, plausible []
 	}
 	order := ev.order()
 	best, second := ev[order[0]], ev[order[1]]
-	if best >= 2 && best >= 2*second && best >= 0.15*float64(words) {
+	if best >= enough && best >= 2*second && best >= 0.15*float64(words) {
 		lang = known[order[0]]
 		return lang, []string{lang}
 	}
 	for _, k := range order {
-		if best < 1 || ev[k] >= best/3 {
+		if best < enough || ev[k] >= best/3 {
 			plausible = append(plausible, known[k])
 		}
 	}
@@ -122,21 +125,18 @@ func (ev *evidence) order() [7]int {
 	return order
 }
 
-// foreign says whether most letters belong to no script of the known
-// languages, look-alikes of Latin letters not counted.
+// foreign says whether most words belong to no script of the known languages.
+// A word written in look-alikes of Latin letters only is taken for a disguise.
 func foreign(t *text.Text) bool {
 	latin, other := 0, 0
 	for i := range t.Tokens {
 		if t.Tokens[i].Kind != text.KindWord || i > guessWords {
 			continue
 		}
-		for _, r := range string(t.Word(i)) {
-			switch {
-			case r < 0x250:
-				latin++
-			case unicode.IsLetter(r):
-				other++
-			}
+		if strings.ContainsFunc(string(t.Word(i)), func(r rune) bool { return r >= 0x250 && unicode.IsLetter(r) }) {
+			other++
+		} else {
+			latin++
 		}
 	}
 	return other > latin
