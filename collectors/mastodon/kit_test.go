@@ -2,9 +2,9 @@ package mastodon
 
 import (
 	"context"
-	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,10 +16,22 @@ import (
 const testToken = "s3cret-token-of-asso"
 
 // clock is a clock that tests move.
-type clock struct{ t time.Time }
+type clock struct {
+	mu sync.Mutex
+	t  time.Time
+}
 
-func (c *clock) now() time.Time          { return c.t }
-func (c *clock) advance(d time.Duration) { c.t = c.t.Add(d) }
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.t
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(d)
+}
 
 // world is a server with the account @asso, and a source on it.
 type world struct {
@@ -35,7 +47,7 @@ type world struct {
 
 func newWorld(t *testing.T, o mastodontest.Options, c Config) *world {
 	t.Helper()
-	w := &world{t: t, clock: &clock{time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, got: map[vigie.CommentID][]vigie.Comment{}}
+	w := &world{t: t, clock: &clock{t: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, got: map[vigie.CommentID][]vigie.Comment{}}
 	o.Now = w.clock.now
 	w.Server = mastodontest.New(o)
 	w.AddAccount(mastodontest.Account{Name: "asso", Token: testToken, Created: w.clock.t.AddDate(-2, 0, 0)})
@@ -115,7 +127,3 @@ var no = false
 
 // quiet is the configuration with the first walk only.
 var quiet = Config{Replies: &no, Messages: &no}
-
-func statusCode(err error) int { return collectors.StatusOf(err) }
-
-var _ http.Handler = (*mastodontest.Server)(nil)

@@ -85,6 +85,9 @@ func essential(item json.RawMessage) json.RawMessage {
 	if account := kept["account"]; account != nil {
 		kept["account"] = keep(account, "id", "acct", "username", "display_name", "url")
 	}
+	if edited := kept["edited_at"]; edited != nil && json.Unmarshal(edited, new(time.Time)) != nil {
+		delete(kept, "edited_at")
+	}
 	return encode(kept)
 }
 

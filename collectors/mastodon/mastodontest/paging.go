@@ -90,11 +90,11 @@ func (c *call) link(page []item, older bool) string {
 		}
 	}
 	ref := func(key string, id int64, rel string) string {
-		q := url.Values{key: {itoa(id)}}
-		for k, v := range keep {
-			q[k] = v
+		query := key + "=" + itoa(id)
+		if len(keep) > 0 {
+			query = keep.Encode() + "&" + query
 		}
-		return fmt.Sprintf("<%s%s?%s>; rel=%q", c.base, c.path, q.Encode(), rel)
+		return fmt.Sprintf("<%s%s?%s>; rel=%q", c.base, c.path, query, rel)
 	}
 	prev := ref("min_id", page[0].id, "prev")
 	if !older {

@@ -134,7 +134,7 @@ func (s *Server) newCall(r *http.Request, e endpoint) (*call, answer) {
 	c := &call{q: r.URL.Query(), path: r.URL.Path, base: s.base(r), now: s.opts.Now()}
 	if h := r.Header.Get("Authorization"); h != "" {
 		c.me = s.tokens[strings.TrimPrefix(h, "Bearer ")]
-		if c.me == nil && (e.private || h != "Bearer ") {
+		if c.me == nil {
 			return c, failure(http.StatusUnauthorized, "The access token is invalid")
 		}
 	}

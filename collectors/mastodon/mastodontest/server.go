@@ -96,6 +96,7 @@ func (s *Server) routes() {
 	s.handle("/api/v1/notifications", true, s.notifications, notes...)
 	s.handle("/api/v1/notifications/{id}", true, s.notification)
 	s.handle("/api/v1/conversations", true, s.conversations, paging...)
+	s.mux.HandleFunc("GET /{handle}/{id}", s.page)
 }
 
 func (s *Server) handle(path string, private bool, h func(*call) answer, params ...string) {
