@@ -104,6 +104,15 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
+func TestAServerOfAnotherKind(t *testing.T) {
+	w := newWorld(t, mastodontest.Options{}, Config{})
+	w.Inject(mastodontest.Fault{Status: 404, Body: "not here"})
+	_, err := w.source.WhoAmI(context.Background())
+	if collectors.ClassOf(err) != collectors.ClassGone || !strings.Contains(err.Error(), "correct the key server") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestConfig(t *testing.T) {
 	tests := map[string]struct {
 		c     Config

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -47,6 +48,10 @@ func (c *client) whoami(ctx context.Context) (*mastodon.Account, error) {
 		_, err := lib.GetAccountCurrentUser(ctx)
 		return err
 	})
+	if collectors.StatusOf(err) == http.StatusNotFound {
+		return nil, &collectors.Error{Class: collectors.ClassGone, Status: http.StatusNotFound,
+			Err: errors.New("the server does not speak Mastodon's API"), Hint: "correct the key server"}
+	}
 	if err != nil {
 		return nil, err
 	}
