@@ -93,7 +93,7 @@ func TestNetworkClasses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			client := alerts.NewClient(alerts.ClientConfig{Timeout: 300 * time.Millisecond})
+			client := alerts.NewClient(alerts.ClientConfig{Timeout: 2 * time.Second})
 			_, err := post(t.Context(), client, tt.url+"/path-secret?key=path-secret")
 			if err == nil || !slices.Contains(tt.want, err.Class) {
 				t.Fatalf("%v, want class %v", err, tt.want)

@@ -105,7 +105,11 @@ func fails(t *testing.T, r Rig, fault Fault, want alerts.Class) {
 		return
 	}
 	m := Message("msg-1")
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	patience := 20 * time.Second
+	if fault == Silent {
+		patience = 3 * time.Second // long enough to hand the message over on a busy machine
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	_, err := r.Channel.Send(ctx, m)
 	var failure *alerts.Error

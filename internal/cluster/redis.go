@@ -39,12 +39,22 @@ func NewRedis(c RedisConfig) (*Cluster, error) {
 	opts.PoolTimeout, opts.ContextTimeoutEnabled = 2*time.Second, true
 	opts.MaxRetries, opts.DialerRetries, opts.DisableIdentity = 1, 1, true
 	opts.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	redis.SetLogger(driver{c.Log}) // one for the whole process: the library has no other way
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &rdb{
 		cfg: c.Config, client: redis.NewClient(opts), addr: opts.Addr, log: c.Log,
 		feeds: make(map[vigie.OrgID]*feed), ctx: ctx, cancel: cancel,
 	}
 	return open(r, c.Config), nil
+}
+
+// driver takes what the library would print to standard error; what matters
+// of it comes back as an error anyway.
+type driver struct{ log *slog.Logger }
+
+// Printf is what the library calls.
+func (d driver) Printf(ctx context.Context, format string, v ...any) {
+	d.log.DebugContext(ctx, "redis driver", "said", fmt.Sprintf(format, v...))
 }
 
 // rdb is the backend in Redis. Every change is one script or one command, so
