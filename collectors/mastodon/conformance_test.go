@@ -100,6 +100,9 @@ func TestConformance(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
+			if testing.Short() && name != "notifications" && name != "public watch" {
+				return // the walks in their other combinations: half a minute each
+			}
 			collectortest.Run(t, collectortest.Harness{
 				New: func(_ testing.TB, c *collectortest.Clock) collectortest.Fake {
 					n := newNetwork(c, mastodontest.Options{MaxPage: tt.page, PublicContext: 1 << 20})
