@@ -221,7 +221,7 @@ func spoil(rnd *rand.Rand, before []byte) ([]byte, string) {
 	return data, fmt.Sprintf("bit %d of byte %d flipped", bit, at)
 }
 
-// Every bit of head, public key and the first lines of the journal.
+// Every bit of head and public key, one bit of every byte of the journal.
 func TestEveryBit(t *testing.T) {
 	dir := sealed(t, 2)
 	for _, name := range []string{fileHead, filePublic, fileJournal} {
@@ -229,6 +229,9 @@ func TestEveryBit(t *testing.T) {
 		data := bytes.Clone(before)
 		for at := range data {
 			for bit := range 8 {
+				if name == fileJournal && bit != at%8 {
+					continue
+				}
 				data[at] ^= 1 << bit
 				overwrite(t, dir, name, data)
 				if r := verify(t, dir); r.ExitCode() == CodeGood {
