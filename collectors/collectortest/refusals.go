@@ -71,8 +71,8 @@ func discreet(err error) error {
 // death plays a short history in which the store dies once, at its call n.
 func death(d *driver, n int, written bool) (died bool, err error) {
 	d.store.Die(n, written)
-	for step := range 6 {
-		d.showSpan(30*step+1, 30*step+22)
+	for step := range 4 {
+		d.showSpan(30*step+1, 30*step+14) // two pages of most fakes
 		if step > 0 {
 			d.show(30 * (step - 1)) // late
 		}

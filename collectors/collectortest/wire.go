@@ -2,6 +2,7 @@ package collectortest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -50,6 +51,7 @@ func NewWire(clock *Clock, h http.Handler) *Wire {
 func (w *Wire) Client(c collectors.TransportConfig) *http.Client {
 	c.Base, c.Now = w, w.clock.Now
 	c.Deadline = 2 * time.Second
+	c.MaxBody = cmp.Or(c.MaxBody, 1<<20) // an overlong body must not take long
 	return collectors.NewTransport(c).Client()
 }
 
