@@ -9,6 +9,9 @@ import (
 	"vigie/internal/text"
 )
 
+// models is shared because loading them takes seconds.
+var models classifier.Classifier
+
 // TestGuess holds the cheap evidence to what it must decide by itself, and to what it must leave open.
 func TestGuess(t *testing.T) {
 	var c classifier.Classifier
@@ -48,7 +51,7 @@ func TestGuess(t *testing.T) {
 
 // TestClassify asks the models where cheap evidence fails.
 func TestClassify(t *testing.T) {
-	var c classifier.Classifier
+	c := &models
 	for in, want := range map[string]string{
 		"regarde derrière chaque fenêtre ouverte":     "fr",
 		"Freiheit Gerechtigkeit Brüderlichkeit":       "de",
@@ -68,7 +71,7 @@ func TestClassify(t *testing.T) {
 }
 
 func TestAskAnswersAmongThose(t *testing.T) {
-	var c classifier.Classifier
+	c := &models
 	if got := c.Ask(text.Read("beautiful mountains surrounding villages"), []string{"fr", "it"}); got == "en" {
 		t.Errorf("got %q, which was excluded", got)
 	}
@@ -76,7 +79,7 @@ func TestAskAnswersAmongThose(t *testing.T) {
 
 // TestConcurrent loads the models from many goroutines; run with -race.
 func TestConcurrent(t *testing.T) {
-	var c classifier.Classifier
+	c := &models
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
@@ -98,7 +101,7 @@ func BenchmarkGuess(b *testing.B) {
 }
 
 func BenchmarkAsk(b *testing.B) {
-	var c classifier.Classifier
+	c := &models
 	t := text.Read("je ne sais pas ce que vous voulez dire avec ça, mais c'est très bien dit")
 	c.Ask(t, c.Languages())
 	b.ReportAllocs()

@@ -248,7 +248,7 @@ const reclaimReach = 4
 
 func (sc *scratch) reclaimed(p *pattern, from, to int, langs langMask) bool {
 	for _, h := range sc.heardIn(max(0, from-reclaimReach-3), to) {
-		if h.list == listReclaimed && h.lang&langs != 0 && sc.clauses[h.from] == sc.clauses[from] && h.to+reclaimReach >= from && !sc.consumed(p, h, from, to) {
+		if h.list == listReclaimed && h.lang&langs != 0 && sc.clauses[h.to-1] == sc.clauses[from] && h.to+reclaimReach >= from && !sc.consumed(p, h, from, to) {
 			return true
 		}
 	}

@@ -217,6 +217,20 @@ func (t *Text) stretched(i, base int) {
 		t.squeeze(base, way, all)
 		t.put(i, i+1, AsStretched, off)
 	}
+	off := len(t.arena)
+	t.arena = appendSingle(t.arena, t.Form(t.Readings[base]))
+	t.putNew(i, i+1, AsStretched, off, len(t.Readings)-ways)
+}
+
+// appendSingle appends a form without any doubled letter: who stretches one
+// letter may have doubled another ("miigraaants").
+func appendSingle(dst, form []byte) []byte {
+	for k, b := range form {
+		if k == 0 || b != form[k-1] || b >= utf8.RuneSelf {
+			dst = append(dst, b)
+		}
+	}
+	return dst
 }
 
 func countRuns(form []byte) int {

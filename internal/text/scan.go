@@ -179,7 +179,7 @@ func (sc *scanner) hashtag(n int) {
 			break
 		}
 		upper := unicode.IsUpper(r)
-		if (upper && wasLower || r == '_') && i > start {
+		if (upper && (wasLower || sc.lowerAt(i+n)) || r == '_') && i > start {
 			sc.tagPart(start, i, first)
 			start, first = i, false
 			if r == '_' {
@@ -191,6 +191,12 @@ func (sc *scanner) hashtag(n int) {
 	}
 	sc.tagPart(start, i, first)
 	sc.i = max(sc.i, i)
+}
+
+// lowerAt says whether a small letter begins at i: a capital before it begins a word ("ALaCuisine").
+func (sc *scanner) lowerAt(i int) bool {
+	r, _ := utf8.DecodeRuneInString(sc.s[i:])
+	return unicode.IsLower(r)
 }
 
 func (sc *scanner) tagPart(start, end int, first bool) {

@@ -46,6 +46,8 @@ func TestDisguises(t *testing.T) {
 		{"soft hyphen", "con\u00adnard", "connard"},
 		{"stretched", "connnnaaard", "connard"},
 		{"stretched single", "saaaale", "sale"},
+		{"stretched and doubled", "miigraaaants", "migrants"},
+		{"hashtag with a short word", "#LesFemmesALaCuisine", "la"},
 		{"leet", "c0nn4rd", "connard"},
 		{"leet one as i", "n1que", "nique"},
 		{"leet one as l", "sa1e", "sale"},
