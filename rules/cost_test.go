@@ -135,3 +135,10 @@ func BenchmarkJudgeTerms(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkLoad is what a cold start pays for the rules.
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		embedded(b)
+	}
+}

@@ -32,6 +32,7 @@ type lexicon struct {
 	maxPre   int
 	guards   map[symbol]guardSymbol
 	targets  map[symbol]string
+	reader   text.Reader // while packs are loaded
 }
 
 type node int32
@@ -132,7 +133,7 @@ func (l *lexicon) variant(sym symbol, form string) string {
 }
 
 func (l *lexicon) phrase(sym symbol, form string) string {
-	words := wordsOf(form)
+	words := l.wordsOf(form)
 	if len(words) == 0 {
 		return "no word in it"
 	}
@@ -179,7 +180,7 @@ func rarest(words []string) string {
 }
 
 func (l *lexicon) prefix(sym symbol, p string) string {
-	w := []string{strings.Join(wordsOf(p), "")}
+	w := []string{strings.Join(l.wordsOf(p), "")}
 	if strings.Contains(p, " ") || utf8.RuneCountInString(w[0]) < 3 {
 		return "a star needs a single word with at least 3 letters before it"
 	}
@@ -194,8 +195,8 @@ func (l *lexicon) prefix(sym symbol, p string) string {
 }
 
 // wordsOf returns the folded words of an entry as the text reader cuts them.
-func wordsOf(form string) []string {
-	t := text.Read(form)
+func (l *lexicon) wordsOf(form string) []string {
+	t := l.reader.Read(form)
 	out := make([]string, 0, len(t.Tokens))
 	for i := range t.Tokens {
 		out = append(out, string(t.Word(i)))
