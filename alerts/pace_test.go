@@ -3,6 +3,7 @@ package alerts_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -91,9 +92,9 @@ func TestResumeCutsAWaitShort(t *testing.T) {
 
 func TestOutagesAreNotAddedUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		down := true
+		var down atomic.Bool
 		c := &scripted{start: time.Now(), hook: func(context.Context, vigie.Message) error {
-			if down {
+			if down.Load() {
 				return fault(alerts.ClassRetry)
 			}
 			return nil
@@ -101,10 +102,10 @@ func TestOutagesAreNotAddedUp(t *testing.T) {
 		d := open(t, nil, map[string]alerts.Lane{"hook": machine(c)})
 		defer d.stop()
 		for range 2 {
-			down = true
+			down.Store(true)
 			d.put("hook", vigie.CaseID(time.Now().String()), vigie.SeverityImminent)
 			d.after(40 * time.Minute)
-			down = false
+			down.Store(false)
 			d.after(2 * time.Minute)
 		}
 		d.wantSum("hook", alertstest.Sum{Delivered: 2})
