@@ -1,7 +1,6 @@
 package console_test
 
 import (
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,27 +12,6 @@ import (
 	"vigie/dashboards/console/browsertest"
 	"vigie/dashboards/console/consoletest"
 )
-
-// site is a console over a synthetic evening, on a loopback address.
-type site struct {
-	desk *consoletest.Desk
-	url  string
-}
-
-func open(t testing.TB, edit func(*console.Config)) site {
-	t.Helper()
-	desk, feed := consoletest.NewScene(time.Now)
-	c := console.Config{Desk: desk, Feed: feed, Surge: consoletest.Surge{}, Rule: consoletest.RuleWords,
-		BaseURL: "http://127.0.0.1", Version: "0.1.0", Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
-	if edit != nil {
-		edit(&c)
-	}
-	h, err := console.New(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return site{desk, consoletest.Serve(t, h)}
-}
 
 func signIn(p *browsertest.Page, url string) {
 	p.Go(url + "/login")
@@ -48,7 +26,7 @@ func TestScreenshots(t *testing.T) {
 	if dir == "" {
 		t.Skip("set VIGIE_SCREENSHOTS to a folder to draw the pages")
 	}
-	s := open(t, func(c *console.Config) { c.Surge = consoletest.Surge{Comments: 214, Authors: 60} })
+	s := open(t, func(c *console.Config) { c.Surge = consoletest.Surge{"mastodon:piaille.fr/@atelier": {214, 60}} })
 	p := browsertest.Launch(t).Open(t, browsertest.Look{})
 	shot := func(name string, l browsertest.Look) {
 		p.Look(l)

@@ -81,7 +81,6 @@ func (k *console) caseWith(w http.ResponseWriter, r *request, status int, edit f
 		return
 	}
 	p := k.page(r, "")
-	k.withStatus(p, r)
 	k.know(r.Context(), p, view.Case.Assignee)
 	for _, d := range view.Decisions {
 		k.know(r.Context(), p, d.By, d.Assignee)
@@ -114,7 +113,7 @@ func (p *page) caseView(view vigie.CaseView) caseView {
 	c := view.Case
 	v := caseView{row: p.row(c), View: view, Link: webLink(view.URL), Estimate: p.estimate(view.Score),
 		Rules: p.rules(view.Hits), CanUndo: undoable(view.Decisions) != 0}
-	v.Veil = veil{Case: c.ID, Comment: c.Comment, Version: c.Version, Key: "case", Length: view.Length, Lang: view.Lang}
+	v.Veil = veil{Case: c.ID, Comment: c.Comment, Version: c.Version, Key: "case", Length: view.Length, Lang: langTag(view.Lang)}
 	for i, t := range view.Thread {
 		v.Thread = append(v.Thread, neighbour{ThreadItem: t, Posted: p.when(t.Posted),
 			Veil: veil{Case: c.ID, Comment: t.Comment, Version: t.Version, Key: "thread-" + strconv.Itoa(i), Inline: true}})
@@ -126,7 +125,7 @@ func (p *page) caseView(view vigie.CaseView) caseView {
 func (p *page) rules(hits []vigie.Hit) []ruleLine {
 	var lines []ruleLine
 	for i, h := range hits {
-		l := ruleLine{Number: i + 1, Name: p.RuleName(h.Rule), Label: p.T("label." + string(h.Label)), Why: h.Why, ID: h.Rule}
+		l := ruleLine{Number: i + 1, Name: p.RuleName(h.Rule), Label: p.T("label." + string(h.Label)), Why: clean(h.Why), ID: plain(h.Rule)}
 		if l.Why == l.Name {
 			l.Why = ""
 		}
@@ -186,7 +185,7 @@ func (k *console) reveal(w http.ResponseWriter, r *request) {
 		return
 	}
 	p := k.page(r, "")
-	v.Shown = &revealed{Text: show(got.Text, got.Hits), Lang: langTag(v.Lang), Author: plain(got.Name),
+	v.Shown = &revealed{Text: show(got.Text, got.Hits), Lang: v.Lang, Author: plain(got.Name),
 		Handle: plain(got.Handle), Rules: p.rules(got.Hits)}
 	if r.partial() {
 		k.render(w, r, http.StatusOK, shownText(p, v))
@@ -205,7 +204,7 @@ func veilOf(r *request) (veil, error) {
 		return veil{}, errBadForm
 	}
 	return veil{Case: vigie.CaseID(r.PathValue("id")), Comment: vigie.CommentID(comment), Version: version,
-		Key: keyOf(r.PostForm.Get("key")), Inline: r.PostForm.Get("inline") == "1", Lang: r.PostForm.Get("lang")}, nil
+		Key: keyOf(r.PostForm.Get("key")), Inline: r.PostForm.Get("inline") == "1", Lang: langTag(r.PostForm.Get("lang"))}, nil
 }
 
 // keyOf keeps what may stand in an id of the page.

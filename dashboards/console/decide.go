@@ -36,9 +36,13 @@ func orderOf(r *request) (order, error) {
 
 func (k *console) decide(w http.ResponseWriter, r *request) {
 	o, err := orderOf(r)
-	kind := vigie.DecisionKind(r.PostFormValue("kind"))
-	if err != nil || kind != vigie.DecideClear && kind != vigie.DecideHate {
-		k.fail(w, r, errors.Join(errBadForm, err))
+	kind := vigie.DecisionKind(r.PostForm.Get("kind"))
+	if err != nil {
+		k.fail(w, r, err)
+		return
+	}
+	if kind != vigie.DecideClear && kind != vigie.DecideHate {
+		k.fail(w, r, errBadForm)
 		return
 	}
 	k.put(w, r, o, vigie.Decision{Kind: kind, Note: o.note})

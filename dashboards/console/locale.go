@@ -53,7 +53,7 @@ func loadLocales() (map[string]*locale, error) {
 func (l *locale) T(key string, pairs ...string) string {
 	f, ok := l.texts[key]
 	if !ok {
-		return key
+		return clean(key)
 	}
 	return fill(f.Other, pairs)
 }
@@ -62,7 +62,7 @@ func (l *locale) T(key string, pairs ...string) string {
 func (l *locale) N(key string, n int64, pairs ...string) string {
 	f, ok := l.texts[key]
 	if !ok {
-		return key
+		return clean(key)
 	}
 	s := f.Other
 	if f.One != "" && l.singular(n) {
@@ -76,7 +76,7 @@ func (l *locale) Maybe(key, fallback string) string {
 	if f, ok := l.texts[key]; ok {
 		return f.Other
 	}
-	return fallback
+	return clean(fallback)
 }
 
 // singular is the plural rule: French counts 0 as one, English does not.
@@ -99,7 +99,7 @@ func (l *locale) Number(n int64) string {
 
 func fill(s string, pairs []string) string {
 	for i := 0; i+1 < len(pairs); i += 2 {
-		s = strings.ReplaceAll(s, "{"+pairs[i]+"}", pairs[i+1])
+		s = strings.ReplaceAll(s, "{"+pairs[i]+"}", clean(pairs[i+1]))
 	}
 	return s
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"vigie"
 )
@@ -18,6 +20,7 @@ type page struct {
 	User    vigie.User
 	Keys    bool
 	Live    bool
+	Status  vigie.Status // zero if it could not be read
 	Failed  []vigie.SourceState
 	Last    moment // last successful collection
 	Flash   *toast
@@ -47,7 +50,7 @@ type undoForm struct {
 }
 
 // page starts a page. It never fails: a console that cannot say how the
-// watcher fares must still show the cases.
+// watcher fares must still show the cases. A part of a page gets no status.
 func (k *console) page(r *request, title string) *page {
 	p := &page{locale: r.tr, Title: title, Path: r.URL.Path, Nonce: r.nonce, User: r.user, Keys: r.prefs.keys,
 		Live: k.Feed != nil, Version: k.Version, Files: k.assets, now: k.Now(), zone: k.Zone, window: k.SurgeWindow,
@@ -55,18 +58,21 @@ func (k *console) page(r *request, title string) *page {
 	if r.user.ID == "" || r.partial() {
 		return p
 	}
-	p.names[r.user.ID] = r.user.Name
+	p.names[r.user.ID] = plain(r.user.Name)
 	p.Flash = k.takeFlash(r.Context())
+	if err := k.addStatus(p, r); err != nil && r.Context().Err() == nil {
+		k.Log.Error("status not read", "err", err)
+	}
 	return p
 }
 
-// withStatus adds how the watcher fares, for the red header and the last collection.
-func (k *console) withStatus(p *page, r *request) vigie.Status {
+// addStatus adds how the watcher fares, for the red header and the last collection.
+func (k *console) addStatus(p *page, r *request) error {
 	st, err := k.Desk.Status(r.Context(), r.caller())
 	if err != nil {
-		k.Log.Error("status not read", "err", err)
-		return vigie.Status{}
+		return err
 	}
+	p.Status = st
 	var last time.Time
 	for _, s := range st.Sources {
 		if s.Status == vigie.SourceFailed {
@@ -77,7 +83,7 @@ func (k *console) withStatus(p *page, r *request) vigie.Status {
 		}
 	}
 	p.Last = p.when(last)
-	return st
+	return nil
 }
 
 // know looks up how colleagues are called, each once.
@@ -86,9 +92,9 @@ func (k *console) know(ctx context.Context, p *page, ids ...vigie.UserID) {
 		if _, ok := p.names[id]; ok || id == "" {
 			continue
 		}
-		p.names[id] = string(id)
+		p.names[id] = plain(string(id))
 		if u, err := k.Desk.User(ctx, k.Org, id); err == nil && u.Name != "" {
-			p.names[id] = u.Name
+			p.names[id] = plain(u.Name)
 		}
 	}
 }
@@ -98,7 +104,7 @@ func (p *page) Name(id vigie.UserID) string {
 	if n := p.names[id]; n != "" {
 		return n
 	}
-	return string(id)
+	return plain(string(id))
 }
 
 // RuleName puts a rule into words: the rule's own if they are in this language, else the label it
@@ -106,16 +112,22 @@ func (p *page) Name(id vigie.UserID) string {
 func (p *page) RuleName(id string) string {
 	if p.rule != nil {
 		if words := p.rule(id, p.Tag); words != "" {
-			return words
+			return capital(clean(words))
 		}
 	}
 	parts := strings.Split(id, ".")
 	for i, part := range parts {
 		if known := p.Maybe("label."+part, ""); known != "" {
-			return strings.TrimSpace(known + " " + detail(parts[i+1:]))
+			return clean(strings.TrimSpace(known + " " + detail(parts[i+1:])))
 		}
 	}
-	return id
+	return plain(id)
+}
+
+// capital begins a name with a capital, as a heading does.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 func detail(parts []string) string {

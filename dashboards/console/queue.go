@@ -61,9 +61,8 @@ func (k *console) showQueue(w http.ResponseWriter, r *request) {
 	}
 	p := k.page(r, r.tr.T("queue.title"))
 	p.Path = r.URL.RequestURI()
-	st := k.withStatus(p, r)
-	v := queueView{Filter: f, Counts: counts{found.Open, found.Mine, found.Done}, Surges: k.surges(r.Context(), st)}
-	for _, s := range st.Sources {
+	v := queueView{Filter: f, Counts: counts{found.Open, found.Mine, found.Done}, Surges: k.surges(r.Context(), p.Status)}
+	for _, s := range p.Status.Sources {
 		v.Sources++
 		if s.Status == vigie.SourceOK {
 			v.Working++

@@ -20,10 +20,11 @@ func withNonce(ctx context.Context, nonce string) context.Context {
 // request is one request with what the guards found out about it.
 type request struct {
 	*http.Request
-	user  vigie.User // zero if not logged in
-	prefs prefs
-	tr    *locale
-	nonce string
+	user    vigie.User // zero if not logged in
+	prefs   prefs
+	tr      *locale
+	nonce   string
+	passive bool // the route's
 }
 
 // caller is on whose behalf the desk is asked.
@@ -38,6 +39,7 @@ func (r *request) partial() bool { return r.Header.Get("HX-Request") == "true" }
 func (k *console) admit(rt route) http.Handler {
 	inner := http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		r := k.newRequest(hr)
+		r.passive = rt.passive
 		switch {
 		case rt.needs == anyone, rt.needs == member && r.user.ID != "":
 			rt.handle(w, r)
@@ -65,14 +67,14 @@ func (k *console) newRequest(hr *http.Request) *request {
 // toLogin sends the browser to the login page, and back afterwards.
 func toLogin(w http.ResponseWriter, r *request) {
 	to := "/login"
-	if r.Method == http.MethodGet && r.URL.Path != "/" && r.URL.Path != "/events" && r.URL.Path != "/counts" {
+	if r.Method == http.MethodGet && r.URL.Path != "/" && !r.passive {
 		to += "?next=" + url.QueryEscape(r.URL.Path)
 	}
 	switch {
 	case r.partial():
 		w.Header().Set("HX-Redirect", to)
 		w.WriteHeader(http.StatusUnauthorized)
-	case r.URL.Path == "/events" || r.URL.Path == "/counts":
+	case r.passive:
 		w.WriteHeader(http.StatusUnauthorized)
 	default:
 		http.Redirect(w, r.Request, to, http.StatusSeeOther)
@@ -97,10 +99,10 @@ func (k *console) fail(w http.ResponseWriter, r *request, err error) {
 		status, key = http.StatusNotFound, "error.not_found"
 	case errors.Is(err, vigie.ErrDenied):
 		status, key = http.StatusForbidden, "error.denied"
-	case errors.Is(err, errBadForm):
-		status, key = http.StatusBadRequest, "error.bad_form"
 	case errors.As(err, &tooBig):
 		status, key = http.StatusRequestEntityTooLarge, "error.too_big"
+	case errors.Is(err, errBadForm):
+		status, key = http.StatusBadRequest, "error.bad_form"
 	case r.Context().Err() != nil:
 		return
 	default:

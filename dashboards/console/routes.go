@@ -31,6 +31,7 @@ func (k *console) routes() []route {
 
 		{"GET", "/{$}", member, k.showQueue, false},
 		{"GET", "/counts", member, k.showCounts, true},
+		{"GET", "/alarms", member, k.showAlarms, true},
 		{"GET", "/cases/{id}", member, k.showCase, false},
 		{"POST", "/cases/{id}/reveal", member, k.reveal, false},
 		{"POST", "/cases/{id}/decide", member, k.decide, false},

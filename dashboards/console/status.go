@@ -35,25 +35,28 @@ type channelLine struct {
 
 func (k *console) showStatus(w http.ResponseWriter, r *request) {
 	p := k.page(r, r.tr.T("status.title"))
-	st, err := k.Desk.Status(r.Context(), r.caller())
-	if err != nil {
-		k.fail(w, r, err)
-		return
-	}
+	st := p.Status
 	v := statusView{Comments: p.Number(st.Comments), Unjudged: p.Number(int64(st.Unjudged))}
 	for _, s := range st.Sources {
 		v.Sources = append(v.Sources, p.sourceLine(s))
-		switch s.Status {
-		case vigie.SourceOK:
+		if s.Status == vigie.SourceOK {
 			v.Working++
-		case vigie.SourceFailed:
-			p.Failed = append(p.Failed, s)
 		}
 	}
 	for _, c := range st.Channels {
 		v.Channels = append(v.Channels, p.channelLine(c))
 	}
 	k.render(w, r, http.StatusOK, statusPage(p, v))
+}
+
+// showAlarms serves the red lines of the header after a source stopped or resumed.
+func (k *console) showAlarms(w http.ResponseWriter, r *request) {
+	p := k.page(r, "")
+	if err := k.addStatus(p, r); err != nil {
+		k.fail(w, r, err)
+		return
+	}
+	k.render(w, r, http.StatusOK, alarms(p))
 }
 
 func (p *page) sourceLine(s vigie.SourceState) sourceLine {

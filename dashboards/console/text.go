@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -157,13 +158,19 @@ func symbol(r rune, size int) string {
 // tag is a letter of a flag emoji such as Scotland's.
 func tag(r rune) bool { return r >= 0xE0020 && r <= 0xE007F }
 
+// clean is a foreign text in one harmless string, at most as long as what is
+// shown before "show all".
+func clean(text string) string {
+	var b strings.Builder
+	for _, p := range show(text, nil).Head {
+		b.WriteString(p.Text)
+	}
+	return b.String()
+}
+
 // plain is a short foreign text, such as a name, in one harmless string.
 func plain(text string) string {
-	var out []rune
-	s := show(text, nil)
-	for _, p := range s.Head {
-		out = append(out, []rune(p.Text)...)
-	}
+	out := []rune(clean(text))
 	if len(out) > plainMost {
 		out = append(out[:plainMost], '…')
 	}

@@ -74,7 +74,7 @@ func (p *page) surge(s surge) string {
 func accountName(id vigie.AccountID) string {
 	_, rest, ok := strings.Cut(string(id), "/")
 	if !ok {
-		return string(id)
+		return plain(string(id))
 	}
 	return plain(rest)
 }
@@ -89,15 +89,7 @@ func platformName(kind string) string {
 	case "":
 		return ""
 	}
-	return strings.ToUpper(kind[:1]) + kind[1:]
-}
-
-func plainNote(s string) string {
-	var b strings.Builder
-	for _, p := range show(s, nil).Head {
-		b.WriteString(p.Text)
-	}
-	return b.String()
+	return capital(plain(kind))
 }
 
 func channelStatus(c channelLine) string {

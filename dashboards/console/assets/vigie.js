@@ -162,11 +162,11 @@
 		if (!$("[data-count]") || counting) return;
 		counting = setTimeout(async () => {
 			counting = 0;
-			const r = await fetch("/counts").catch(() => null);
+			const r = await fetch("/counts").catch(() => null); // offline: the next event tries again
 			if (!r || !r.ok) return;
 			const n = await r.json();
 			for (const el of all("[data-count]")) el.textContent = new Intl.NumberFormat(document.documentElement.lang).format(n[el.dataset.count]);
-		}, 300);
+		}, 2000);
 	}
 	function listen() {
 		if (source || document.hidden || !("live" in body.dataset)) return;
@@ -174,7 +174,8 @@
 		source.addEventListener("case.opened", (e) => {
 			last = e.lastEventId;
 			const id = JSON.parse(e.data).case;
-			if (!document.getElementById("case-" + id)) fresh.add(id);
+			const row = document.getElementById("case-" + id);
+			if (row) $("[data-foreign]", row).hidden = false; else fresh.add(id);
 			announce();
 			counts();
 		});
@@ -184,12 +185,21 @@
 			if (row && !own.delete(id)) $("[data-foreign]", row).hidden = false;
 			counts();
 		});
+		source.addEventListener("source.state", (e) => {
+			last = e.lastEventId;
+			if ($("#alarms")) htmx.ajax("GET", "/alarms", { target: "#alarms", swap: "innerHTML" });
+		});
 	}
 	document.addEventListener("visibilitychange", () => {
 		if (!document.hidden) return listen();
 		if (source) source.close(); // a hidden tab must not hold one of the browser's few connections
 		source = null;
 	});
+
+	// --- the way back leads to the queue as it was filtered
+	const back = $("[data-back]");
+	if (list) sessionStorage.setItem("queue", location.search);
+	if (back) back.search = sessionStorage.getItem("queue") || "";
 
 	// --- start
 	listen();

@@ -62,10 +62,10 @@ func (f *Feed) Subscribe(ctx context.Context, _ vigie.OrgID, after string) (<-ch
 	return out, nil
 }
 
-// Surge answers every count with the same numbers.
-type Surge struct{ Comments, Authors int64 }
+// Surge holds the numbers of each account: comments and authors.
+type Surge map[string][2]int64
 
-// Count returns the numbers.
-func (s Surge) Count(context.Context, string, time.Duration) (comments, authors int64, err error) {
-	return s.Comments, s.Authors, nil
+// Count returns the numbers of an account.
+func (s Surge) Count(_ context.Context, account string, _ time.Duration) (comments, authors int64, err error) {
+	return s[account][0], s[account][1], nil
 }
