@@ -2,6 +2,7 @@ package x
 
 import (
 	"bytes"
+	"cmp"
 
 	"vigie"
 	"vigie/collectors"
@@ -24,17 +25,31 @@ func decodeAll(array []byte, decode func([]byte) (item, error)) (batch, error) {
 	}
 	for raw, err := range collectors.Elements(array) {
 		if err != nil {
-			return batch{}, err
-		}
-		if id, err := looseID(raw); err == nil {
-			b.ids = append(b.ids, id)
+			return b, err
 		}
 		it, err := decode(raw)
+		id := it.tweet.IDStr
 		if err != nil {
 			b.bad = append(b.bad, vigie.Undecodable{Raw: raw, Reason: err.Error()})
-			continue
+			id = looseID(raw)
+		} else {
+			b.items = append(b.items, it)
 		}
-		b.items = append(b.items, it)
+		if isID(id) {
+			b.ids = append(b.ids, id)
+		}
 	}
 	return b, nil
+}
+
+// resources names what X bills for: unreadable posts as well.
+func (b *batch) resources() []string {
+	var out []string
+	for _, it := range b.items {
+		out = append(out, "post "+it.tweet.IDStr)
+	}
+	for _, bad := range b.bad {
+		out = append(out, "post "+cmp.Or(looseID(bad.Raw), string(bad.Raw)))
+	}
+	return out
 }

@@ -30,6 +30,7 @@ const legacyPage = 200
 type capture struct {
 	ctx    context.Context // of the one call that the capture is made for
 	api    *legacyAPI
+	list   bool // the library's own decoding is of no use
 	body   []byte
 	failed error
 }
@@ -37,8 +38,8 @@ type capture struct {
 // errNoCall would mean that go-twitter answered without asking.
 var errNoCall = errors.New("go-twitter made no request")
 
-func (a *legacyAPI) call(ctx context.Context, do func(*twitter.Client)) ([]byte, error) {
-	c := &capture{ctx: ctx, api: a, failed: errNoCall}
+func (a *legacyAPI) call(ctx context.Context, list bool, do func(*twitter.Client)) ([]byte, error) {
+	c := &capture{ctx: ctx, api: a, list: list, failed: errNoCall}
 	do(twitter.NewClient(&http.Client{Transport: c}))
 	return c.body, collectors.Classified(c.failed)
 }
@@ -62,7 +63,13 @@ func (c *capture) RoundTrip(r *http.Request) (*http.Response, error) {
 	if c.failed != nil {
 		return nil, c.failed
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(c.body))
+	shown := c.body
+	if c.list {
+		// Lists are decoded from the kept bytes, item by item, where one bad item
+		// costs itself only; the library would give up on the page.
+		shown = []byte("[]")
+	}
+	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(shown)), int64(len(shown))
 	return resp, nil
 }
 
@@ -76,10 +83,8 @@ func (c *capture) fail(err error) error {
 // after it has counted.
 func (a *legacyAPI) mentions(ctx context.Context, _ vigie.Account, q query) (batch, error) {
 	params := &twitter.MentionTimelineParams{Count: legacyPage, TweetMode: "extended", SinceID: parseID(q.since), MaxID: parseID(q.token)}
-	body, err := a.call(ctx, func(c *twitter.Client) {
-		// The answer is decoded item by item below, where one bad item costs
-		// itself only; the library gives up on the page.
-		_, _, _ = c.Timelines.MentionTimeline(params)
+	body, err := a.call(ctx, true, func(c *twitter.Client) {
+		_, _, _ = c.Timelines.MentionTimeline(params) // decoded below
 	})
 	if err != nil {
 		return batch{}, err
@@ -111,7 +116,7 @@ func statuses(body []byte) (batch, error) {
 func (a *legacyAPI) whoAmI(ctx context.Context) (vigie.Account, error) {
 	var user *twitter.User
 	var failed error
-	_, err := a.call(ctx, func(c *twitter.Client) {
+	_, err := a.call(ctx, false, func(c *twitter.Client) {
 		user, _, failed = c.Accounts.VerifyCredentials(nil)
 	})
 	if err != nil {
@@ -130,7 +135,7 @@ func (a *legacyAPI) lookup(ctx context.Context, ids []string) (found, error) {
 	for i, id := range ids {
 		numbers[i] = parseID(id)
 	}
-	body, err := a.call(ctx, func(c *twitter.Client) {
+	body, err := a.call(ctx, true, func(c *twitter.Client) {
 		_, _, _ = c.Statuses.Lookup(numbers, &twitter.StatusLookupParams{TweetMode: "extended"}) // decoded below
 	})
 	if err != nil {

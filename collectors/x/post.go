@@ -3,7 +3,6 @@ package x
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"strconv"
 	"time"
 
@@ -123,17 +122,19 @@ func decodeStatus(raw []byte) (item, error) {
 	if err := unmarshal(raw, &t); err != nil {
 		return item{}, err
 	}
+	t.IDStr = cmp.Or(t.IDStr, formatID(t.ID))
 	return item{tweet: t, raw: raw}, nil
 }
 
-// looseID reads the id of an item of which nothing else may be readable.
-func looseID(raw []byte) (string, error) {
+// looseID reads the id of an item of which nothing else may be readable, "" if
+// that is not either.
+func looseID(raw []byte) string {
 	var v struct {
 		ID    json.RawMessage `json:"id"`
 		IDStr json.RawMessage `json:"id_str"`
 	}
-	if err := unmarshal(raw, &v); err != nil {
-		return "", err
+	if json.Unmarshal(raw, &v) != nil {
+		return ""
 	}
 	for _, candidate := range []json.RawMessage{v.IDStr, v.ID} {
 		var s string
@@ -141,8 +142,8 @@ func looseID(raw []byte) (string, error) {
 			s = string(candidate)
 		}
 		if isID(s) {
-			return s, nil
+			return s
 		}
 	}
-	return "", errors.New("no id")
+	return ""
 }

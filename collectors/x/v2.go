@@ -121,20 +121,14 @@ func (a *v2API) fetch(ctx context.Context, path string, v url.Values) (document,
 	return d, nil
 }
 
-// postIDs names the posts of an answer, for the bill.
-func postIDs(d document) []string {
-	var ids []string
-	for raw, err := range collectors.Elements(d.Data) {
-		if err != nil {
-			break
-		}
-		id, err := looseID(raw)
-		if err != nil {
-			id = string(raw) // billed like any other
-		}
-		ids = append(ids, "post "+id)
-	}
-	return ids
+// posts asks for a list of posts, decodes it and pays for what came.
+func (a *v2API) posts(ctx context.Context, path string, v url.Values, price int64, max int) (d document, b batch, err error) {
+	var failed error
+	d, err = a.get(ctx, path, v, price, max, func(d document) []string {
+		b, failed = decodeAll(d.Data, decodePost)
+		return b.resources()
+	})
+	return d, b, cmp.Or(err, failed)
 }
 
 func (a *v2API) whoAmI(ctx context.Context) (vigie.Account, error) {
@@ -178,9 +172,9 @@ func (a *v2API) mentions(ctx context.Context, me vigie.Account, q query) (batch,
 	setIf(v, "pagination_token", q.token)
 	for swapped := false; ; {
 		a.words.fields(v)
-		d, err := a.get(ctx, "/2/users/"+url.PathEscape(me.Remote)+"/mentions", v, a.c.mentionPrice(), a.c.pageSize(), postIDs)
+		d, b, err := a.posts(ctx, "/2/users/"+url.PathEscape(me.Remote)+"/mentions", v, a.c.mentionPrice(), a.c.pageSize())
 		if err == nil {
-			return mentionsOf(d, q.since)
+			return mentionsOf(d, b, q.since)
 		}
 		var r *refusal
 		if !errors.As(err, &r) || !a.adapt(v, r.parameter, q, &swapped) {
@@ -215,15 +209,11 @@ func (a *v2API) adapt(v url.Values, parameter string, q query, swapped *bool) bo
 	return true
 }
 
-func mentionsOf(d document, since string) (batch, error) {
+func mentionsOf(d document, b batch, since string) (batch, error) {
 	if len(d.Data) == 0 {
 		if err := noUser(d); err != nil {
 			return batch{}, err
 		}
-	}
-	b, err := decodeAll(d.Data, decodePost)
-	if err != nil {
-		return batch{}, err
 	}
 	b.next = d.Meta.Next
 	if isID(d.Meta.NewestID) {
@@ -243,9 +233,9 @@ func (a *v2API) lookup(ctx context.Context, ids []string) (found, error) {
 	v := url.Values{"ids": {strings.Join(ids, ",")}}
 	for swapped := false; ; {
 		a.words.fields(v)
-		d, err := a.get(ctx, "/2/tweets", v, a.c.postPrice(), len(ids), postIDs)
+		d, b, err := a.posts(ctx, "/2/tweets", v, a.c.postPrice(), len(ids))
 		if err == nil {
-			return foundOf(d)
+			return foundOf(d, b), nil
 		}
 		var r *refusal
 		if !errors.As(err, &r) || !a.adapt(v, r.parameter, query{}, &swapped) {
@@ -254,16 +244,12 @@ func (a *v2API) lookup(ctx context.Context, ids []string) (found, error) {
 	}
 }
 
-func foundOf(d document) (found, error) {
-	b, err := decodeAll(d.Data, decodePost)
-	if err != nil {
-		return found{}, err
-	}
+func foundOf(d document, b batch) found {
 	f := found{items: b.items}
 	for i, e := range d.Errors {
 		if d.missing(i) {
 			f.gone = append(f.gone, e.Value)
 		}
 	}
-	return f, nil
+	return f
 }

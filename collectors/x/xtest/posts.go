@@ -26,7 +26,8 @@ type Post struct {
 	History   []string // ids of all versions, first to last; its own id alone if nil
 	Raw       string   // sent instead of the JSON of this post, however broken
 
-	number int64 // of the id
+	number int64                      // of the id
+	shown  map[string]json.RawMessage // JSON by API and spelling, while it is true
 }
 
 // Link is a shortened link in a text.
@@ -90,12 +91,13 @@ func (s *Server) Edit(id, text string) (string, error) {
 		return "", fmt.Errorf("xtest: no post %s", id)
 	}
 	next := *old
+	next.shown = nil
 	next.Text, next.Created = text, s.now()
 	next.ID = s.newID(next.Created)
 	next.History = append(slices.Clone(old.History), next.ID)
 	for _, v := range old.History {
 		if p := s.posts[v]; p != nil {
-			p.History = next.History
+			p.History, p.shown = next.History, nil
 		}
 	}
 	s.put(&next)
@@ -107,7 +109,7 @@ func (s *Server) Spoil(id, raw string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p := s.posts[id]; p != nil {
-		p.Raw = raw
+		p.Raw, p.shown = raw, nil
 	}
 }
 
@@ -163,6 +165,9 @@ func (p *Post) v2(spelling string) json.RawMessage {
 	if p.Raw != "" {
 		return json.RawMessage(p.Raw)
 	}
+	if b := p.shown[spelling]; b != nil {
+		return b
+	}
 	word := func(tweet, post string) string {
 		if spelling == "post" {
 			return post
@@ -190,7 +195,7 @@ func (p *Post) v2(spelling string) json.RawMessage {
 	} else if len(p.URLs) > 0 {
 		m["entities"] = p.entities()
 	}
-	return mustJSON(m)
+	return p.keep(spelling, m)
 }
 
 func (p *Post) entities() map[string]any {
@@ -205,6 +210,9 @@ func (p *Post) entities() map[string]any {
 func (p *Post) v1() json.RawMessage {
 	if p.Raw != "" {
 		return json.RawMessage(p.Raw)
+	}
+	if b := p.shown["v1.1"]; b != nil {
+		return b
 	}
 	urls := []any{}
 	for _, u := range p.URLs {
@@ -222,7 +230,16 @@ func (p *Post) v1() json.RawMessage {
 	if p.Quotes != "" {
 		m["quoted_status_id"], m["quoted_status_id_str"] = number(p.Quotes), p.Quotes
 	}
-	return mustJSON(m)
+	return p.keep("v1.1", m)
+}
+
+// keep remembers JSON that was made.
+func (p *Post) keep(key string, v any) json.RawMessage {
+	if p.shown == nil {
+		p.shown = map[string]json.RawMessage{}
+	}
+	p.shown[key] = mustJSON(v)
+	return p.shown[key]
 }
 
 func mustJSON(v any) json.RawMessage {

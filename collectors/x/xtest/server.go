@@ -46,7 +46,8 @@ type User struct {
 // Server is a fake X with one watched account.
 type Server struct {
 	mu       sync.Mutex
-	http     *httptest.Server
+	handler  http.Handler
+	http     *httptest.Server // nil until somebody asks for its address
 	keys     Keys
 	me       User
 	users    map[string]User
@@ -66,7 +67,8 @@ type Server struct {
 	requests []string
 }
 
-// New starts a fake whose watched account is me. A nil now means the machine's clock.
+// New returns a fake whose watched account is me. It listens from the first
+// call of URL on. A nil now means the machine's clock.
 func New(me User, now func() time.Time) *Server {
 	if now == nil {
 		now = time.Now
@@ -76,18 +78,32 @@ func New(me User, now func() time.Time) *Server {
 		users: map[string]User{me.ID: me}, posts: map[string]*Post{}, hidden: map[string]int{},
 		nonces: map[string]bool{}, billed: map[string]map[string]bool{},
 	}
-	s.http = httptest.NewServer(s.routes())
+	s.handler = s.routes()
 	return s
 }
 
 // URL returns the server's address, without trailing slash.
-func (s *Server) URL() string { return s.http.URL }
+func (s *Server) URL() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.http == nil {
+		s.http = httptest.NewServer(s.handler)
+	}
+	return s.http.URL
+}
 
 // Handler returns what answers, for tests that bring their own wire.
-func (s *Server) Handler() http.Handler { return s.http.Config.Handler }
+func (s *Server) Handler() http.Handler { return s.handler }
 
 // Close stops the server.
-func (s *Server) Close() { s.http.Close() }
+func (s *Server) Close() {
+	s.mu.Lock()
+	listening := s.http
+	s.mu.Unlock()
+	if listening != nil {
+		listening.Close() // waits for requests, which take the lock
+	}
+}
 
 // Keys returns the credentials that are accepted.
 func (s *Server) Keys() Keys {
