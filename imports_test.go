@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"vigie/dashboards":         {},
 	"vigie/dashboards/console": {"vigie", "vigie/dashboards/console/"},
 	"vigie/internal/demo":      {"vigie", "vigie/collectors/mastodon/mastodontest"},
+	"vigie/deploy/healthcheck": {},
 	"vigie/internal/daemon":    {"*"},
 	"vigie/cmd/vigie":          {"vigie", "vigie/internal/daemon", "vigie/internal/demo", "vigie/internal/triage", "vigie/rules", "vigie/evidence"},
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -108,10 +110,11 @@ func (in *inbox) count() int {
 
 // watcher is a daemon under test: its folder, and the process of the moment.
 type watcher struct {
-	t    *testing.T
-	bin  string
-	dir  string
-	logs bytes.Buffer
+	t     *testing.T
+	bin   string
+	dir   string
+	logs  bytes.Buffer
+	ready chan struct{} // closed when the process says that it works
 }
 
 func newWatcher(t *testing.T, server, hook string) *watcher {
@@ -144,10 +147,25 @@ func (w *watcher) write(name, content string) {
 func (w *watcher) start() *exec.Cmd {
 	w.logs.Reset()
 	cmd := exec.Command(w.bin, "run", "--config", filepath.Join(w.dir, "vigie.yaml"))
-	cmd.Stdout, cmd.Stderr = &w.logs, &w.logs
-	if err := cmd.Start(); err != nil {
+	cmd.Stderr = &w.logs
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
 		w.t.Fatal(err)
 	}
+	ready := make(chan struct{})
+	w.ready = ready
+	go func() {
+		for scan := bufio.NewScanner(out); scan.Scan(); {
+			if strings.HasPrefix(scan.Text(), "Vigie ") {
+				close(ready)
+				break
+			}
+		}
+		io.Copy(io.Discard, out) // ends with the process
+	}()
 	return cmd
 }
 
@@ -177,13 +195,21 @@ func TestKilledAnywhere(t *testing.T) {
 			network.Inject(mastodontest.TooMany)
 		}
 		cmd := w.start()
-		time.Sleep(time.Duration(50+rand.IntN(1100)) * time.Millisecond)
+		if round%4 != 0 { // else it may die while it starts, too
+			select {
+			case <-w.ready:
+			case <-time.After(20 * time.Second):
+				t.Fatalf("round %d: the daemon does not start\n%s", round, w.logs.String())
+			}
+		}
+		time.Sleep(time.Duration(rand.IntN(700)) * time.Millisecond)
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatalf("round %d: the daemon had ended by itself: %v\n%s", round, err, w.logs.String())
 		}
 		cmd.Wait() // "signal: killed"
 	}
 	flagged := <-written
+	t.Logf("alerts before the last start: %d of %d", in.count(), flagged)
 
 	cmd := w.start()
 	deadline := time.Now().Add(90 * time.Second)
@@ -211,7 +237,7 @@ func post(network *mastodontest.Server, root string, n int, over time.Duration) 
 			for i := writer; i < n; i += 4 {
 				text := fmt.Sprintf("@asso merci pour samedi, numéro %d", i)
 				if i%5 == 0 {
-					text = fmt.Sprintf("@asso je vais te buter, sale connard, numéro %d", i)
+					text = fmt.Sprintf("@asso vous êtes tous des connards, je vais vous buter, numéro %d", i)
 				}
 				var late time.Duration
 				if i%3 == 0 {

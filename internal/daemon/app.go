@@ -181,6 +181,9 @@ func (a *App) Start(ctx context.Context) error {
 // Failed yields the error of a part that must not end but did.
 func (a *App) Failed() <-chan error { return a.failed }
 
+// Address returns where a listener listens: "console" or "metrics"; "" before Start.
+func (a *App) Address(name string) string { return a.addresses[name] }
+
 // ConsoleURL is the address of the console for people.
 func (a *App) ConsoleURL() string { return a.cfg.HTTP.URL }
 

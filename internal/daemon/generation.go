@@ -51,7 +51,7 @@ func (a *App) build(c *Config) (*generation, error) {
 		return nil, err
 	}
 	g.dispatcher = alerts.NewDispatcher(alerts.DispatcherConfig{
-		Outbox: a.store, Lanes: lanes, Lang: c.Lang, Base: c.HTTP.URL, Tell: a.tellAdministrators(c),
+		Outbox: a.store, Lanes: lanes, Lang: c.Lang, Base: c.HTTP.URL, Tell: g.tellAdministrators(c),
 		Metrics: alerts.NewMetrics(reg, c.channelNames()), Now: a.o.Now, Log: a.o.Log,
 	})
 	judged := triage.NewMetrics(reg, append(c.sourceNames(), importedBy))
@@ -142,7 +142,7 @@ func openChannel(c *Config, ch ChannelConfig, o Options) (alerts.Lane, error) {
 }
 
 // tellAdministrators puts trouble of a channel into the outbox of the others.
-func (a *App) tellAdministrators(c *Config) func(context.Context, string, vigie.OpsEvent) error {
+func (g *generation) tellAdministrators(c *Config) func(context.Context, string, vigie.OpsEvent) error {
 	return func(ctx context.Context, channel string, e vigie.OpsEvent) error {
 		var others []string
 		for _, name := range c.Administrators {
@@ -150,7 +150,8 @@ func (a *App) tellAdministrators(c *Config) func(context.Context, string, vigie.
 				others = append(others, name)
 			}
 		}
-		return a.store.Tell(ctx, c.Organisation.ID, e, others)
+		defer g.dispatcher.Wake()
+		return g.app.store.Tell(ctx, c.Organisation.ID, e, others)
 	}
 }
 
