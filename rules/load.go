@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io/fs"
 	"maps"
 	"path"
@@ -26,14 +27,21 @@ func kindSymbol(name string) symbol {
 	return -1
 }
 
-// Load reads and compiles all *.yaml files of fsys: packs, and guards.yaml
-// files with the words of the guards. Faults in packs come as [Errors].
-func Load(fsys fs.FS) (*Set, error) {
+// Load reads and compiles all *.yaml files of the folders given, as one set:
+// packs, and guards.yaml files with the words of the guards. So an
+// organisation's own packs stand beside those of the program and use their
+// concepts. Faults in packs come as [Errors].
+func Load(folders ...fs.FS) (*Set, error) {
 	f := &faults{}
 	l := &loader{faults: f, set: &Set{lex: newLexicon()}, concepts: map[conceptKey]*concept{}, literals: map[string]symbol{}, ids: map[string]string{}, guards: builtinGuards(f)}
-	if err := l.read(fsys); err != nil {
-		return nil, err
+	sum := sha256.New()
+	sum.Write(builtin)
+	for _, folder := range folders {
+		if err := l.read(folder, sum); err != nil {
+			return nil, err
+		}
 	}
+	l.set.hash = hex.EncodeToString(sum.Sum(nil))[:16]
 	l.compile()
 	if len(f.all) > 0 {
 		return nil, f.all
@@ -60,10 +68,9 @@ type loader struct {
 	ids      map[string]string // rule id → where it is
 }
 
-// read parses every file and takes its hash.
-func (l *loader) read(fsys fs.FS) error {
-	sum := sha256.New()
-	sum.Write(builtin)
+// read parses every file of a folder and adds it to the hash.
+func (l *loader) read(fsys fs.FS, sum hash.Hash) error {
+	before := len(l.packs)
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !(strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")) {
 			return err
@@ -85,10 +92,9 @@ func (l *loader) read(fsys fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("read rule packs: %w", err)
 	}
-	if len(l.packs) == 0 && len(l.all) == 0 {
+	if len(l.packs) == before && len(l.all) == 0 {
 		return errors.New("no rule packs: the folder holds no *.yaml file")
 	}
-	l.set.hash = hex.EncodeToString(sum.Sum(nil))[:16]
 	return nil
 }
 

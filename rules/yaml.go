@@ -112,14 +112,6 @@ func (r reader) list(n *yaml.Node) []value {
 	return out
 }
 
-func (r reader) texts(n *yaml.Node) []string {
-	var out []string
-	for _, v := range r.list(n) {
-		out = append(out, v.text)
-	}
-	return out
-}
-
 func (r reader) examples(n *yaml.Node) []Example {
 	var out []Example
 	for _, v := range r.list(n) {

@@ -53,6 +53,7 @@ func runClassify(ctx context.Context, t terminal, args []string) error {
 	f := flags(t, "classify")
 	plain := f.Bool("text", false, "lines are plain texts, not JSON")
 	workers := f.Int("workers", runtime.GOMAXPROCS(0), "how many lines to judge at once")
+	own := f.String("rules", "", "folder of the organisation's own packs, beside the program's")
 	rest, err := parse(f, args)
 	if err != nil {
 		return err
@@ -60,7 +61,7 @@ func runClassify(ctx context.Context, t terminal, args []string) error {
 	if len(rest) > 0 || *workers < 1 {
 		return usageError{"it reads standard input and takes no arguments; --workers is at least 1"}
 	}
-	engine, err := daemon.NewEngine("en")
+	engine, err := daemon.NewEngine("en", *own)
 	if err != nil {
 		return err
 	}

@@ -74,6 +74,7 @@ func runEval(_ context.Context, t terminal, args []string) error {
 	f.Var(&files, "data", "tab-separated file with the columns id, lang, text, label; may be repeated")
 	worst := f.Int("worst", 20, "how many mistakes to list")
 	texts := f.Bool("texts", false, "show the texts of the mistakes, not only their ids")
+	own := f.String("rules", "", "folder of the organisation's own packs, beside the program's")
 	rest, err := parse(f, args)
 	if err != nil {
 		return err
@@ -81,7 +82,7 @@ func runEval(_ context.Context, t terminal, args []string) error {
 	if files = append(files, rest...); len(files) == 0 {
 		return usageError{"name at least one file with --data"}
 	}
-	engine, err := daemon.NewEngine("en")
+	engine, err := daemon.NewEngine("en", *own)
 	if err != nil {
 		return err
 	}

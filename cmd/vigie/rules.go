@@ -3,17 +3,19 @@ package main
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"vigie/internal/daemon"
 	"vigie/rules"
 )
 
-// runRules checks packs, runs their examples and explains verdicts. Without a
-// folder it takes the packs that come with the program.
+// runRules checks packs, runs their examples and explains verdicts. A folder
+// named is taken beside the packs that come with the program.
 func runRules(_ context.Context, t terminal, args []string) error {
 	f := flags(t, "rules")
 	lang := f.String("lang", "", "explain: the language of the text, if known")
+	own := f.String("rules", "", "explain: folder of the organisation's own packs")
 	rest, err := parse(f, args)
 	if err != nil {
 		return err
@@ -22,17 +24,17 @@ func runRules(_ context.Context, t terminal, args []string) error {
 	case len(rest) >= 1 && len(rest) <= 2 && (rest[0] == "check" || rest[0] == "test"):
 		return checkRules(t, rest[1:], rest[0] == "test")
 	case len(rest) == 2 && rest[0] == "explain":
-		return daemon.Explain(t.out, rest[1], *lang)
+		return daemon.Explain(t.out, rest[1], *lang, *own)
 	}
 	return usageError{"say check [DIR], test [DIR] or explain TEXT"}
 }
 
 func checkRules(t terminal, dir []string, examples bool) error {
-	folder := rules.Embedded()
+	folders := []fs.FS{rules.Embedded()}
 	if len(dir) == 1 {
-		folder = os.DirFS(dir[0])
+		folders = append(folders, os.DirFS(dir[0]))
 	}
-	set, err := rules.Load(folder)
+	set, err := rules.Load(folders...)
 	if err != nil {
 		fmt.Fprintln(t.err, err)
 		return codeError(exitFailed)

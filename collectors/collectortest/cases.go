@@ -216,7 +216,7 @@ func (d *driver) look() error {
 		}
 		l, err := c.Check(ctx, ids)
 		if err != nil {
-			return fmt.Errorf("Check: %w", err)
+			return fmt.Errorf("look the comments up again: %w", err)
 		}
 		if _, err := d.store.Looked(ctx, "s", d.clock.Now(), l); err != nil {
 			return err

@@ -155,11 +155,11 @@ func (a *v2API) whoAmI(ctx context.Context) (vigie.Account, error) {
 func noUser(d document) error {
 	for i := range d.Errors {
 		if d.missing(i) {
-			return &collectors.Error{Class: collectors.ClassGone, Err: errors.New("X does not find the account"), Hint: "check user_id; the account may be deleted or suspended"}
+			return &collectors.Error{Class: collectors.ClassGone, Err: errors.New("the account is not found on X"), Hint: "check user_id; the account may be deleted or suspended"}
 		}
 	}
 	if len(d.Errors) > 0 {
-		return &collectors.Error{Class: collectors.ClassAuth, Err: errors.New("X does not show the account"), Hint: "check that the keys belong to the account"}
+		return &collectors.Error{Class: collectors.ClassAuth, Err: errors.New("the account is not shown by X"), Hint: "check that the keys belong to the account"}
 	}
 	return nil
 }

@@ -13,7 +13,6 @@ import (
 
 	"vigie/evidence"
 	"vigie/internal/store"
-	"vigie/internal/triage"
 )
 
 // Options are what the command line gives an App.
@@ -35,7 +34,6 @@ type App struct {
 	sealed  *evidence.Log
 	shared  *shared
 	metrics *metrics
-	engine  *triage.Engine
 
 	mu      sync.Mutex // guards gen
 	gen     *generation
@@ -73,7 +71,7 @@ func New(ctx context.Context, c *Config, o Options) (_ *App, err error) {
 			err = errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
 		}
 	}()
-	for _, open := range []func(context.Context) error{a.openData, a.openStore, a.openEvidence, a.openShared, a.openMetrics, a.openEngine} {
+	for _, open := range []func(context.Context) error{a.openData, a.openStore, a.openEvidence, a.openShared, a.openMetrics} {
 		if err := open(ctx); err != nil {
 			return nil, err
 		}
@@ -135,12 +133,6 @@ func EvidenceDir(c *Config) string { return filepath.Join(c.Data, "evidence") }
 func (a *App) openMetrics(context.Context) error {
 	a.metrics = newMetrics(a.o.Version)
 	return nil
-}
-
-func (a *App) openEngine(context.Context) error {
-	e, err := NewEngine(a.cfg.Lang)
-	a.engine = e
-	return err
 }
 
 // firstUser makes the first member of the team and shows the password once.
@@ -205,8 +197,8 @@ func (a *App) Stop(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Reload reads the configuration again and swaps sources, channels and
-// routes. All that can fail comes first: a fault changes nothing, is logged and
+// Reload reads the configuration again and swaps rules, sources,
+// channels and routes. All that can fail comes first: a fault changes nothing, is logged and
 // shows in a metric.
 func (a *App) Reload(ctx context.Context) {
 	if err := a.reload(ctx); err != nil {

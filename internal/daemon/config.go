@@ -22,6 +22,7 @@ type Config struct {
 	Organisation   OrganisationConfig `yaml:"organisation"`
 	Lang           string             `yaml:"lang"`           // of pages and alerts: fr (default) or en
 	Data           string             `yaml:"data"`           // folder of database and evidence; default ./vigie-data
+	Rules          string             `yaml:"rules"`          // folder of the organisation's own packs, beside the program's; default none
 	Sources        []SourceConfig     `yaml:"sources"`        // collectors
 	Channels       []ChannelConfig    `yaml:"channels"`       // destinations of alerts
 	Routes         alerts.Routes      `yaml:"routes"`         // which severity goes where
@@ -149,6 +150,7 @@ func (c *Config) keepNodes(root *yaml.Node) error {
 // resolve makes the file's relative paths relative to its folder.
 func (c *Config) resolve() {
 	c.Data = c.path(c.Data)
+	c.Rules = c.path(c.Rules)
 	c.HTTP.CertFile = c.path(c.HTTP.CertFile)
 	c.HTTP.KeyFile = c.path(c.HTTP.KeyFile)
 	if c.HTTP.URL == "" {

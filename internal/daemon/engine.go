@@ -1,19 +1,31 @@
 package daemon
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"vigie/classifier"
 	"vigie/internal/triage"
 	"vigie/rules"
 )
 
-// NewEngine makes the judge from the packs that come with the program. lang is
-// the language of its explanations, "fr" or "en".
-func NewEngine(lang string) (*triage.Engine, error) {
-	set, err := rules.Load(rules.Embedded())
+// NewEngine makes the judge from the packs that come with the program and, if
+// a folder is named, the organisation's own beside them. lang is the language
+// of its explanations, "fr" or "en".
+func NewEngine(lang, own string) (*triage.Engine, error) {
+	folders := []fs.FS{rules.Embedded()}
+	if own != "" {
+		folders = append(folders, os.DirFS(own))
+	}
+	set, err := rules.Load(folders...)
+	var faults rules.Errors
+	if errors.As(err, &faults) {
+		return nil, &ConfigError{File: own, Problem: "the rule packs have faults:\n" + faults.Error(), Remedy: "vigie rules check " + own}
+	}
 	if err != nil {
-		return nil, fmt.Errorf("load the rule packs of the program: %w", err)
+		return nil, fmt.Errorf("load the rule packs: %w", err)
 	}
 	return &triage.Engine{Rules: set, Languages: &classifier.Classifier{}, Lang: lang}, nil
 }

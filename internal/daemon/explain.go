@@ -12,8 +12,9 @@ import (
 // Explain writes what the rules see in a text and what the verdict on it is.
 // lang is its language, "" to have it guessed. The output quotes the text: it
 // is for the terminal of who wrote it.
-func Explain(w io.Writer, s, lang string) error {
-	engine, err := NewEngine("en")
+// own is the folder of the organisation's packs, "" for none.
+func Explain(w io.Writer, s, lang, own string) error {
+	engine, err := NewEngine("en", own)
 	if err != nil {
 		return err
 	}

@@ -16,10 +16,12 @@ import (
 	"vigie/internal/triage"
 )
 
-// generation is all that a reload replaces: sources, channels, routes, and the
-// parts that run them.
+// generation is all that a reload replaces: rules, sources, channels, routes,
+// and the parts that run them.
 type generation struct {
 	app        *App
+	engine     *triage.Engine
+	words      func(rule, lang string) string
 	registry   *prometheus.Registry
 	metrics    *collectors.Metrics
 	jobs       []job
@@ -40,8 +42,12 @@ type job struct {
 // build opens sources and channels and puts the parts around them. It starts
 // nothing and changes nothing.
 func (a *App) build(c *Config) (*generation, error) {
+	engine, err := NewEngine(c.Lang, c.Rules)
+	if err != nil {
+		return nil, err
+	}
 	reg := prometheus.NewRegistry()
-	g := &generation{app: a, registry: reg, metrics: collectors.NewMetrics(reg)}
+	g := &generation{app: a, engine: engine, words: ruleWords(engine.Rules), registry: reg, metrics: collectors.NewMetrics(reg)}
 	reg.MustRegister(newGauges(a.store, a.o.Log))
 	if err := g.buildSources(c); err != nil {
 		return nil, err
@@ -56,7 +62,7 @@ func (a *App) build(c *Config) (*generation, error) {
 	})
 	judged := triage.NewMetrics(reg, append(c.sourceNames(), importedBy))
 	g.desk = triage.NewDesk(triage.DeskConfig{
-		Judge: a.engine, Store: a.store, Recorder: a.sealed, Router: a.router(c), Counters: a.shared, Feed: a.shared,
+		Judge: engine, Store: a.store, Recorder: a.sealed, Router: a.router(c), Counters: a.shared, Feed: a.shared,
 		Metrics: judged, Now: a.o.Now, Log: a.o.Log, OnSettled: g.dispatcher.Wake,
 	})
 	g.runner, err = collectors.NewRunner(collectors.RunnerConfig{
