@@ -320,3 +320,40 @@ func faultAt(t *testing.T, at int, flavor string, restart bool) bool {
 	}
 	return len(disk.ops) >= at
 }
+
+// A copy that is made while the log is written verifies and can be gone on with.
+func TestBackup(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "evidence")
+	l := open(t, dir, Options{})
+	seal(t, l, 0)
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for n := 1; ; n++ {
+			select {
+			case <-stop:
+				return
+			default:
+				seal(t, l, n)
+			}
+		}
+	})
+	to := filepath.Join(t.TempDir(), "copy")
+	err := Backup(t.Context(), dir, to)
+	close(stop)
+	wg.Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := verify(t, to); r.ExitCode() != CodeGood || r.Records == 0 {
+		t.Error(r)
+	}
+	again := open(t, to, Options{})
+	if r := seal(t, again, 0); r.Seq != 0 {
+		t.Errorf("sealed again in the copy: %+v", r)
+	}
+	seal(t, again, 99999)
+	if err := Backup(t.Context(), dir, to); err == nil {
+		t.Error("copied over a folder that exists")
+	}
+}

@@ -42,9 +42,15 @@ func tabs(q querier, who vigie.Caller, page *vigie.CasePage) error {
 	return err
 }
 
-const selectCase = `SELECT k.id, k.org, c.comment, k.version, c.account, c.source, -k.rank, k.labels, k.rules,
-	k.opened, c.created, k.state, k.assignee, k.sealed, c.presence, k.revision
-	FROM cases k JOIN comments c ON c.id = k.comment`
+const (
+	caseColumns = `SELECT k.id, k.org, c.comment, k.version, c.account, c.source, -k.rank, k.labels, k.rules,
+	k.opened, c.created, k.state, k.assignee, k.sealed, c.presence, k.revision`
+	selectCase = caseColumns + ` FROM cases k JOIN comments c ON c.id = k.comment`
+	withWords  = `SELECT v.comment FROM words JOIN versions v ON v.id = words.rowid WHERE words MATCH ?`
+)
+
+// rare is how few matches are better sorted than looked for along the queue.
+const rare = 2000
 
 func list(q querier, who vigie.Caller, f vigie.CaseFilter, page *vigie.CasePage) error {
 	words := match(f.Query)
@@ -55,8 +61,12 @@ func list(q querier, who vigie.Caller, f vigie.CaseFilter, page *vigie.CasePage)
 	if limit <= 0 || limit > maxPage {
 		limit = maxPage
 	}
-	query, args := filter(who, f, words)
-	err := q.all(query, append(args, limit+1), func(r scanner) error {
+	few, err := isRare(q, words)
+	if err != nil {
+		return err
+	}
+	query, args := filter(who, f, words, few)
+	err = q.all(query, append(args, limit+1), func(r scanner) error {
 		c, err := scanCase(r)
 		page.Cases = append(page.Cases, c)
 		return err
@@ -68,11 +78,29 @@ func list(q querier, who vigie.Caller, f vigie.CaseFilter, page *vigie.CasePage)
 	return err
 }
 
+func isRare(q querier, words string) (bool, error) {
+	if words == "" {
+		return false, nil
+	}
+	var n int
+	_, err := q.one("SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)", []any{words, rare}, &n)
+	return n < rare, err
+}
+
 // filter writes the question; what a person typed is only ever an argument.
-func filter(who vigie.Caller, f vigie.CaseFilter, words string) (string, []any) {
+// When few comments have the words the database begins with those.
+func filter(who vigie.Caller, f vigie.CaseFilter, words string, few bool) (string, []any) {
 	var b strings.Builder
-	b.WriteString(selectCase + " WHERE k.org = ? AND k.done = ?")
-	args := []any{who.Org, f.Tab == vigie.TabDone}
+	var args []any
+	if few {
+		b.WriteString(caseColumns + " FROM (SELECT DISTINCT comment FROM (" + withWords + ")) f" +
+			" CROSS JOIN cases k ON k.comment = f.comment JOIN comments c ON c.id = k.comment")
+		args = append(args, words)
+	} else {
+		b.WriteString(selectCase)
+	}
+	b.WriteString(" WHERE k.org = ? AND k.done = ?")
+	args = append(args, who.Org, f.Tab == vigie.TabDone)
 	if f.Tab == vigie.TabMine {
 		b.WriteString(" AND k.assignee = ?")
 		args = append(args, who.User)
@@ -85,8 +113,8 @@ func filter(who vigie.Caller, f vigie.CaseFilter, words string) (string, []any) 
 		b.WriteString(" AND (k.rank, k.opened, k.id) > (?, ?, ?)")
 		args = append(args, rank, opened, id)
 	}
-	if words != "" {
-		b.WriteString(" AND k.comment IN (SELECT v.comment FROM words JOIN versions v ON v.id = words.rowid WHERE words MATCH ?)")
+	if words != "" && !few {
+		b.WriteString(" AND k.comment IN (" + withWords + ")")
 		args = append(args, words)
 	}
 	b.WriteString(" ORDER BY k.rank, k.opened, k.id LIMIT ?")

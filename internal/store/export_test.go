@@ -13,3 +13,13 @@ func (s *Store) Put(ctx context.Context, a vigie.Alert) error {
 		return err
 	})
 }
+
+// Limit keeps the database from growing, as a full disk does.
+func (s *Store) Limit(ctx context.Context, full bool) error {
+	pages := "1073741823"
+	if full {
+		pages = "1" // SQLite takes the present size
+	}
+	_, err := s.write.tx.conn.ExecContext(ctx, "PRAGMA max_page_count="+pages)
+	return err
+}

@@ -82,9 +82,7 @@ func (st *settler) settle(ring []string) (done vigie.Settled, err error) {
 		done.Raised = true
 		err = st.raise(f.id)
 	}
-	if err == nil {
-		err = st.index()
-	}
+	st.t.atEnd(st.index)
 	if err == nil && (done.Opened || done.Raised) {
 		done.Alerts, err = st.alert(done.Case, ring)
 	}
@@ -172,8 +170,8 @@ func (st *settler) raise(id vigie.CaseID) error {
 }
 
 // index makes the words of a flagged version searchable.
-func (st *settler) index() error {
-	_, err := st.t.exec("INSERT INTO words (rowid, text, handle) VALUES (?, ?, ?)",
+func (st *settler) index(t *tx) error {
+	_, err := t.exec("INSERT INTO words (rowid, text, handle) VALUES (?, ?, ?)",
 		st.version, searchable(st.c.Text), searchable(st.c.Author.Handle+" "+st.c.Author.Name))
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -107,8 +108,10 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	s.read.SetMaxOpenConns(s.o.Readers)
 	s.read.SetMaxIdleConns(s.o.Readers)
-	s.pepper, err = s.secret(ctx, "pepper")
-	return err
+	if s.pepper, err = s.secret(ctx, "pepper"); err != nil {
+		return err
+	}
+	return hideLogs(s.o.Path)
 }
 
 // Close waits for the writes under way and closes the database.
@@ -143,7 +146,7 @@ func connect(path string, readOnly bool) (*sql.DB, error) {
 }
 
 // createPrivate makes sure that the file exists and that strangers cannot
-// read it; SQLite gives its log files the permissions of the database.
+// read it.
 func createPrivate(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
@@ -153,4 +156,14 @@ func createPrivate(path string) error {
 		return err
 	}
 	return f.Close()
+}
+
+// hideLogs does the same for the log files, which SQLite has made by now.
+func hideLogs(path string) error {
+	for _, name := range []string{path + "-wal", path + "-shm"} {
+		if err := os.Chmod(name, 0o600); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }

@@ -132,6 +132,9 @@ func (w *writer) commit(batch []*job) error {
 			return errors.Join(err, w.tx.rollback())
 		}
 	}
+	if err := w.tx.runLater(); err != nil {
+		return errors.Join(err, w.tx.rollback())
+	}
 	if err := w.tx.plain("COMMIT"); err != nil {
 		return errors.Join(fmt.Errorf("commit: %w", err), w.tx.rollback())
 	}
@@ -144,7 +147,9 @@ func (w *writer) savepoint(j *job) error {
 	if err := w.tx.plain("SAVEPOINT one"); err != nil {
 		return err
 	}
+	mark := len(w.tx.later)
 	if j.err = j.do(w.tx); j.err != nil {
+		w.tx.later = w.tx.later[:mark]
 		if err := w.tx.plain("ROLLBACK TO one"); err != nil {
 			return errors.Join(j.err, err)
 		}
@@ -169,6 +174,23 @@ func (w *writer) close() error {
 type tx struct {
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
+	later []func(*tx) error
+}
+
+// atEnd runs do after the last savepoint of the batch, in the same
+// transaction. Writes to the search index belong there: it writes a segment at
+// each savepoint that finds it changed.
+func (t *tx) atEnd(do func(*tx) error) { t.later = append(t.later, do) }
+
+func (t *tx) runLater() error {
+	later := t.later
+	t.later = nil
+	for _, do := range later {
+		if err := do(t); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *tx) stmt(query string) (*sql.Stmt, error) {
@@ -238,6 +260,7 @@ func (t *tx) all(query string, args []any, scan func(scanner) error) error {
 
 func (t *tx) rollback() error {
 	// A transaction that SQLite has rolled back by itself cannot be rolled back.
+	t.later = nil
 	_, _ = t.conn.ExecContext(context.Background(), "ROLLBACK")
 	return nil
 }

@@ -176,7 +176,7 @@ CREATE TABLE alerts (
   class    TEXT NOT NULL,
   created  INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX alerts_waiting ON alerts (channel, rank, created, id) WHERE message IS NULL;
+CREATE INDEX alerts_waiting ON alerts (channel, rank, created, id, message) WHERE message IS NULL;
 CREATE INDEX alerts_message ON alerts (message, rank, created, id) WHERE message IS NOT NULL;
 
 CREATE TABLE channels (
