@@ -169,7 +169,7 @@ func TestFiltersAndPages(t *testing.T) {
 	if got := strings.Count(first.body, "<li class=\"row"); got != 100 {
 		t.Errorf("%d rows on the first page, want 100", got)
 	}
-	first.says(t, 200, `data-count="open">131<`, "Page suivante", `href="/?after=100"`)
+	first.says(t, 200, `data-count="open" data-n="131">131<`, "Page suivante", `href="/?after=100"`)
 	second := c.get("/?after=100")
 	if got := strings.Count(second.body, "<li class=\"row"); got != 31 {
 		t.Errorf("%d rows on the second page, want 31", got)

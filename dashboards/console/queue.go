@@ -33,6 +33,12 @@ type counts struct {
 	Done int `json:"done"`
 }
 
+// news is what a page asks for when something changed while it was open.
+type news struct {
+	counts
+	Failed int `json:"failed"` // sources that have stopped
+}
+
 // row is one case in the list.
 type row struct {
 	vigie.Case
@@ -181,8 +187,19 @@ func (k *console) showCounts(w http.ResponseWriter, r *request) {
 		k.fail(w, r, err)
 		return
 	}
+	st, err := k.Desk.Status(r.Context(), r.caller())
+	if err != nil {
+		k.fail(w, r, err)
+		return
+	}
+	n := news{counts: counts{found.Open, found.Mine, found.Done}}
+	for _, s := range st.Sources {
+		if s.Status == vigie.SourceFailed {
+			n.Failed++
+		}
+	}
 	w.Header().Set("Content-Type", "application/json")
-	if err := json.NewEncoder(w).Encode(counts{found.Open, found.Mine, found.Done}); err != nil && r.Context().Err() == nil {
+	if err := json.NewEncoder(w).Encode(n); err != nil && r.Context().Err() == nil {
 		k.Log.Error("counts not written", "err", err)
 	}
 }

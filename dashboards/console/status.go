@@ -52,6 +52,7 @@ func (k *console) showStatus(w http.ResponseWriter, r *request) {
 // showAlarms serves the red lines of the header after a source stopped or resumed.
 func (k *console) showAlarms(w http.ResponseWriter, r *request) {
 	p := k.page(r, "")
+	p.Failed = nil
 	if err := k.addStatus(p, r); err != nil {
 		k.fail(w, r, err)
 		return

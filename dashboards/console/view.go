@@ -11,9 +11,9 @@ import (
 	"vigie"
 )
 
-// htmxConfig admits one extension, the guard of the nonce, and neither
+// htmxConfig admits the guard of the nonce and our own listener, and neither
 // injected style sheets nor a history of its own.
-const htmxConfig = `extensions:"hx-csp",includeIndicatorCSS:false,history:false`
+const htmxConfig = `extensions:"hx-csp, vigie",includeIndicatorCSS:false,history:false`
 
 // shortcut is a line of the help: its keys and what they do.
 type shortcut struct {

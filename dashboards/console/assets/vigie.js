@@ -72,29 +72,27 @@
 
 	// --- after htmx has put an answer in place
 	const own = new Set(); // cases that this page changed itself
-	document.addEventListener("htmx:before:request", (e) => {
-		const row = rowOf(e.target) || targetRow(e.target);
-		if (row && !e.target.matches("[data-reveal]")) own.add(row.dataset.row);
+	let deciding = false;
+	// An extension hears of every swap; an event would be lost with the form that a swap removes.
+	htmx.registerExtension("vigie", {
+		htmx_before_request: (form, { ctx }) => {
+			const row = rowOf(ctx.target);
+			deciding = form.matches("[data-decide]");
+			if (row && !form.matches("[data-reveal]")) own.add(row.dataset.row);
+		},
+		htmx_after_swap: (_, { ctx }) => {
+			const target = ctx.target;
+			if (target.matches(".shown")) {
+				if (target.firstElementChild) unveiled(target);
+				return;
+			}
+			const row = target.id.startsWith("case-") && document.getElementById(target.id);
+			if (!row) return;
+			go(deciding && !$(".changed[role=alert]", row) ? nextOpen(row) : row);
+			counts(300);
+			fade();
+		},
 	});
-	document.addEventListener("htmx:after:swap", (e) => {
-		const form = e.detail.ctx.sourceElement, target = e.detail.ctx.target;
-		if (form && form.matches("[data-reveal]")) {
-			if (target.firstElementChild) unveiled(target);
-			return;
-		}
-		const row = target && target.id ? document.getElementById(target.id) : null;
-		if (row && row.dataset.row) {
-			enter(row);
-			const alert = $(".changed[role=alert]", row);
-			go(!alert && form.matches("[data-decide]") ? nextOpen(row) : row);
-		}
-		counts();
-		fade();
-	});
-	function targetRow(form) {
-		const t = form.getAttribute && form.getAttribute("hx-target");
-		return t && t.startsWith("#case-") ? $(t) : null;
-	}
 
 	let fading;
 	function fade() {
@@ -146,10 +144,10 @@
 	// --- live arrival: announced, counted, never inserted under the reader's eyes
 	const box = $("[data-fresh]");
 	const fresh = new Set();
-	let last = "", source, told = 0;
+	let last = "", source, told = 0, missed = 0;
 	function announce() {
-		if (!box || !fresh.size) return;
-		const n = fresh.size;
+		if (!box || !(fresh.size + missed)) return;
+		const n = fresh.size + missed;
 		const form = new Intl.PluralRules(document.documentElement.lang).select(n) === "one" ? "one" : "other";
 		const text = box.dataset[form].replace("{n}", n);
 		const b = $("[data-refresh]", box);
@@ -157,37 +155,48 @@
 		$("span", b).textContent = text;
 		if (Date.now() - told > 30000) { told = Date.now(); $("[role=status]", box).textContent = text; }
 	}
-	let counting;
-	function counts() {
-		if (!$("[data-count]") || counting) return;
+	let counting, opening = false;
+	function counts(delay) {
+		if (counting) return;
 		counting = setTimeout(async () => {
 			counting = 0;
 			const r = await fetch("/counts").catch(() => null); // offline: the next event tries again
 			if (!r || !r.ok) return;
 			const n = await r.json();
+			if (n.failed !== all(".alarm").length) alarms();
+			const open = $("[data-count=open]");
+			if (opening && open && n.open > +open.dataset.n) { // came between the page and the stream
+				missed += n.open - open.dataset.n;
+				announce();
+			}
+			opening = false;
 			for (const el of all("[data-count]")) el.textContent = new Intl.NumberFormat(document.documentElement.lang).format(n[el.dataset.count]);
-		}, 2000);
+		}, delay);
+	}
+	function alarms() {
+		htmx.ajax("GET", "/alarms", { target: "#alarms", swap: "innerHTML" });
 	}
 	function listen() {
 		if (source || document.hidden || !("live" in body.dataset)) return;
 		source = new EventSource("/events" + (last ? "?after=" + encodeURIComponent(last) : ""));
+		source.addEventListener("open", () => { body.dataset.live = "open"; opening = !last; counts(300); });
 		source.addEventListener("case.opened", (e) => {
 			last = e.lastEventId;
 			const id = JSON.parse(e.data).case;
 			const row = document.getElementById("case-" + id);
 			if (row) $("[data-foreign]", row).hidden = false; else fresh.add(id);
 			announce();
-			counts();
+			counts(2000);
 		});
 		source.addEventListener("case.changed", (e) => {
 			last = e.lastEventId;
 			const id = JSON.parse(e.data).case, row = document.getElementById("case-" + id);
 			if (row && !own.delete(id)) $("[data-foreign]", row).hidden = false;
-			counts();
+			counts(2000);
 		});
 		source.addEventListener("source.state", (e) => {
 			last = e.lastEventId;
-			if ($("#alarms")) htmx.ajax("GET", "/alarms", { target: "#alarms", swap: "innerHTML" });
+			alarms();
 		});
 	}
 	document.addEventListener("visibilitychange", () => {
@@ -206,8 +215,8 @@
 	fade();
 	if (list) {
 		enter(rows()[0]);
-		const wanted = location.hash.startsWith("#case-") ? document.getElementById(location.hash.slice(1)) : null;
-		if (wanted && wanted.dataset.row) go(wanted);
+		const wanted = location.hash && document.getElementById(location.hash.slice(1));
+		if (wanted && rowOf(wanted)) go(rowOf(wanted));
 		$(".skip").addEventListener("click", (e) => { e.preventDefault(); go(rows()[0]); });
 	} else if ($("[data-case] h1") && !location.hash) {
 		$("[data-case] h1").focus({ preventScroll: true });

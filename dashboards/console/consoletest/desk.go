@@ -70,6 +70,14 @@ func (d *Desk) SetStatus(s vigie.Status) {
 	d.status = s
 }
 
+// ChangeStatus is SetStatus that also tells the feed.
+func (d *Desk) ChangeStatus(s vigie.Status) {
+	d.SetStatus(s)
+	if d.feed != nil {
+		d.feed.Publish(vigie.Event{Kind: vigie.EventSourceState, At: d.now()})
+	}
+}
+
 // Open adds a case and tells the feed.
 func (d *Desk) Open(f File) {
 	d.mu.Lock()
