@@ -44,7 +44,7 @@ func BenchmarkJournal(b *testing.B) {
 			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
-					j := &job{leaf: blobs.leaf, shards: blobs.shards, ready: true, done: make(chan struct{})}
+					j := &job{leaf: blobs.leaf, ready: true, done: make(chan struct{})}
 					j.leaf.Version = int(n.Add(1))
 					j.id = identify(j.leaf.Comment, j.leaf.Version)
 					if err := l.submit(b.Context(), j); err != nil {

@@ -5,9 +5,9 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"vigie"
 )
@@ -18,60 +18,54 @@ func blobPath(d vigie.Digest) string {
 	return filepath.Join(dirBlobs, name[:2], name)
 }
 
-// putBlob writes a blob unless it is there, and returns its digest and the
-// folder whose names have to be made durable. A blob that is there with other
-// bytes than its name says is put right.
-func (l *Log) putBlob(data []byte) (vigie.Digest, string, error) {
-	digest := vigie.Digest(sha256.Sum256(data))
+// putBlobs writes blobs at once and makes them durable with their names: the
+// file system shares the waiting between those, and with other calls.
+func (l *Log) putBlobs(blobs ...[]byte) ([]vigie.Digest, error) {
+	digests, errs := make([]vigie.Digest, len(blobs)), make([]error, len(blobs))
+	var wg sync.WaitGroup
+	for i, data := range blobs {
+		digests[i] = sha256.Sum256(data)
+		wg.Go(func() { errs[i] = l.putBlob(digests[i], data) })
+	}
+	wg.Wait()
+	return digests, errors.Join(errs...)
+}
+
+// putBlob writes a blob unless it is there. One that is there with other bytes
+// than its name says is put right.
+func (l *Log) putBlob(digest vigie.Digest, data []byte) error {
 	path := filepath.Join(l.dir, blobPath(digest))
-	have, err := os.ReadFile(path)
-	if err == nil && bytes.Equal(have, data) {
-		return digest, filepath.Dir(path), nil
-	}
-	if err == nil {
-		l.o.Log.Warn("a blob of the evidence log was changed and is put right", "file", blobPath(digest))
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return digest, "", err
-	}
 	shard := filepath.Dir(path)
-	if err := l.addShard(shard); err != nil {
-		return digest, "", err
+	have, err := os.ReadFile(path)
+	switch {
+	case err == nil && bytes.Equal(have, data):
+		return l.syncShard(shard) // an earlier process may have died before it did
+	case err == nil:
+		l.o.Log.Warn("a blob of the evidence log was changed and is put right", "file", blobPath(digest))
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
 	}
-	return digest, shard, l.disk.put(path, data, 0o444)
+	if err := os.Mkdir(shard, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if err := l.disk.put(path, data, 0o444); err != nil {
+		return err
+	}
+	return l.syncShard(shard)
 }
 
-// addShard makes a folder of blobs. Its own name is made durable by syncShards,
-// once in the life of a process.
-func (l *Log) addShard(path string) error {
-	err := os.Mkdir(path, 0o700)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
+// syncShard makes the names in a folder of blobs durable, and the first time
+// in the life of a process that of the folder itself.
+func (l *Log) syncShard(shard string) error {
+	if err := l.disk.syncDir(shard); err != nil {
+		return err
 	}
-	return err
-}
-
-// syncShards makes the names of the blobs durable, each folder once.
-func (l *Log) syncShards(jobs []*job) error {
-	synced := make(map[string]bool)
-	young := false
-	for _, j := range jobs {
-		for _, shard := range j.shards {
-			if synced[shard] {
-				continue
-			}
-			if err := l.disk.syncDir(shard); err != nil {
-				return err
-			}
-			synced[shard] = true
-			young = young || !l.shards[shard]
-		}
-	}
-	if !young {
+	if _, ok := l.shards.Load(shard); ok {
 		return nil
 	}
 	if err := l.disk.syncDir(filepath.Join(l.dir, dirBlobs)); err != nil {
 		return err
 	}
-	maps.Copy(l.shards, synced)
+	l.shards.Store(shard, true)
 	return nil
 }

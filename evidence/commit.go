@@ -19,8 +19,7 @@ var errClosed = errors.New("the evidence log is closed")
 type job struct {
 	id     identity
 	leaf   leaf
-	shards []string // folders of its blobs
-	ready  bool     // its blobs are written
+	ready  bool // its blobs are written
 	sealed vigie.Record
 	err    error
 	done   chan struct{}
@@ -131,9 +130,6 @@ func (l *Log) fresher(batch []*job) []*job {
 func (l *Log) write(jobs []*job) error {
 	if len(jobs) == 0 && l.end.size > 0 {
 		return nil
-	}
-	if err := l.syncShards(jobs); err != nil {
-		return err
 	}
 	next, offsets, buf, err := l.compose(jobs)
 	if err != nil {

@@ -44,11 +44,11 @@ type Log struct {
 	index map[identity]int64
 
 	journal *os.File
-	end     position        // of what is durable in the journal
-	torn    bool            // there may be bytes after end
-	behind  bool            // the head file is not that of end
-	lastHd  []byte          // the head at end
-	shards  map[string]bool // folders of blobs whose own names are durable
+	end     position // of what is durable in the journal
+	torn    bool     // there may be bytes after end
+	behind  bool     // the head file is not that of end
+	lastHd  []byte   // the head at end
+	shards  sync.Map // folders of blobs whose own names are durable
 }
 
 // position is how far a journal has come.
@@ -79,7 +79,7 @@ func Open(dir string, o Options) (*Log, error) {
 	if o.Group <= 0 {
 		o.Group = 256
 	}
-	l := &Log{dir: dir, o: o, disk: o.disk, index: make(map[identity]int64), shards: make(map[string]bool),
+	l := &Log{dir: dir, o: o, disk: o.disk, index: make(map[identity]int64),
 		jobs: make(chan *job, o.Group), quit: make(chan struct{}), gone: make(chan struct{})}
 	if l.disk == nil {
 		l.disk = osDisk{filepath.Join(dir, dirTmp)}
@@ -219,18 +219,12 @@ func (l *Log) prepare(j *job, c *vigie.Comment, v vigie.Verdict) error {
 	if err != nil {
 		return err
 	}
-	j.leaf = leaf{V: format, Kind: kindCapture, Comment: readable(c.ID), Version: c.Version}
-	for _, b := range []struct {
-		data   []byte
-		digest *vigie.Digest
-	}{{c.Raw, &j.leaf.Raw}, {content, &j.leaf.Content}, {verdict, &j.leaf.Verdict}} {
-		digest, shard, err := l.putBlob(b.data)
-		if err != nil {
-			return err
-		}
-		*b.digest = digest
-		j.shards = append(j.shards, shard)
+	digests, err := l.putBlobs(c.Raw, content, verdict)
+	if err != nil {
+		return err
 	}
+	j.leaf = leaf{V: format, Kind: kindCapture, Comment: readable(c.ID), Version: c.Version,
+		Raw: digests[0], Content: digests[1], Verdict: digests[2]}
 	j.ready = true
 	return nil
 }
