@@ -55,7 +55,8 @@ func commands() []command {
 		{"config", "check", "check the configuration without starting", runConfig},
 		{"alert", "test|routes|dead|retry", "send a harmless alert, show who would be told, list and retry dead letters", runAlert},
 		{"user", "add|password|list", "manage the team", runUser},
-		{"backup", "FILE", "copy the database while the daemon runs", runBackup},
+		{"backup", "DIR", "copy database and evidence while the daemon runs", runBackup},
+		{"restore", "DIR", "put a backup into an empty data folder and verify it", runRestore},
 		{"kinds", "[--json]", "every kind of source and channel", runKinds},
 	}
 }

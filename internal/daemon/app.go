@@ -15,6 +15,12 @@ import (
 	"vigie/internal/store"
 )
 
+// What lies in the data folder.
+const (
+	databaseFile   = "vigie.db"
+	evidenceFolder = "evidence"
+)
+
 // Options are what the command line gives an App.
 type Options struct {
 	Log     *slog.Logger     // nil: silence
@@ -112,7 +118,7 @@ func (a *App) openStore(ctx context.Context) error {
 
 func storeOptions(c *Config, o Options) store.Options {
 	return store.Options{
-		Path: filepath.Join(c.Data, "vigie.db"), Org: c.Organisation.ID, Now: o.Now, Log: o.Log,
+		Path: filepath.Join(c.Data, databaseFile), Org: c.Organisation.ID, Now: o.Now, Log: o.Log,
 		Lang: c.Lang, Base: c.HTTP.URL, Looks: c.Checks.After, ConfirmAfter: c.Checks.Confirm,
 	}
 }
@@ -128,7 +134,7 @@ func (a *App) openEvidence(context.Context) error {
 }
 
 // EvidenceDir is the folder of the evidence log.
-func EvidenceDir(c *Config) string { return filepath.Join(c.Data, "evidence") }
+func EvidenceDir(c *Config) string { return filepath.Join(c.Data, evidenceFolder) }
 
 func (a *App) openMetrics(context.Context) error {
 	a.metrics = newMetrics(a.o.Version)

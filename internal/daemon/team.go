@@ -2,8 +2,6 @@ package daemon
 
 import (
 	"context"
-	"fmt"
-	"path/filepath"
 
 	"vigie"
 	"vigie/internal/store"
@@ -45,17 +43,6 @@ func (t *Team) Add(ctx context.Context, u vigie.User, password string) error {
 // SetPassword changes a member's password.
 func (t *Team) SetPassword(ctx context.Context, id vigie.UserID, password string) error {
 	return t.store.SetPassword(ctx, t.who, id, password)
-}
-
-// Backup copies the database to a new file, beside the running daemon.
-func Backup(ctx context.Context, c *Config, path string) error {
-	return withStore(ctx, c, func(s *store.Store) error {
-		abs, err := filepath.Abs(path)
-		if err != nil {
-			return fmt.Errorf("find %s: %w", path, err)
-		}
-		return s.Backup(ctx, abs)
-	})
 }
 
 // deadShown is how many dead letters are listed.
