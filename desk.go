@@ -39,7 +39,6 @@ type CaseView struct {
 	Length    int // of the text, in bytes
 	Score     float64
 	Hits      []Hit
-	URL       string
 	Pseudonym string // of the author: stable within the organisation
 	Versions  int
 	Thread    []ThreadItem
@@ -63,6 +62,7 @@ type Revealed struct {
 	Text    string
 	Hits    []Hit
 	Handle  string // of the author
+	URL     string // where it is on the platform: names the author, so it is shown with the text
 	Name    string
 }
 

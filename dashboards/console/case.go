@@ -14,7 +14,6 @@ type caseView struct {
 	View      vigie.CaseView
 	Veil      veil
 	Rules     []ruleLine
-	Link      string // address on the platform, "" if it is not safe to follow
 	Estimate  string // the score in words
 	Thread    []neighbour
 	Timeline  []event
@@ -65,6 +64,7 @@ type revealed struct {
 	Lang   string
 	Author string
 	Handle string
+	Link   string // address on the platform, "" if it is not safe to follow
 	Rules  []ruleLine
 }
 
@@ -111,7 +111,7 @@ func (v *caseView) lift(o veil) {
 
 func (p *page) caseView(view vigie.CaseView) caseView {
 	c := view.Case
-	v := caseView{row: p.row(c), View: view, Link: webLink(view.URL), Estimate: p.estimate(view.Score),
+	v := caseView{row: p.row(c), View: view, Estimate: p.estimate(view.Score),
 		Rules: p.rules(view.Hits), CanUndo: undoable(view.Decisions) != 0}
 	v.Veil = veil{Case: c.ID, Comment: c.Comment, Version: c.Version, Key: "case", Length: view.Length, Lang: langTag(view.Lang)}
 	for i, t := range view.Thread {
@@ -186,7 +186,7 @@ func (k *console) reveal(w http.ResponseWriter, r *request) {
 	}
 	p := k.page(r, "")
 	v.Shown = &revealed{Text: show(got.Text, got.Hits), Lang: v.Lang, Author: plain(got.Name),
-		Handle: plain(got.Handle), Rules: p.rules(got.Hits)}
+		Handle: plain(got.Handle), Link: webLink(got.URL), Rules: p.rules(got.Hits)}
 	if r.partial() {
 		k.render(w, r, http.StatusOK, shownText(p, v))
 		return

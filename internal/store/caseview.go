@@ -63,11 +63,11 @@ func (s *Store) describe(q querier, v *vigie.CaseView) (n node, err error) {
 	var hits []byte
 	n = node{org: v.Case.Org, id: v.Case.Comment}
 	_, err = q.one(`SELECT c.id, c.in_reply_to, c.thread, coalesce(c.created, 0), c.kind, c.author, c.latest,
-			coalesce(nullif(d.lang, ''), v.lang), coalesce(length(v.text), 0), v.url, d.score, d.hits
+			coalesce(nullif(d.lang, ''), v.lang), coalesce(length(v.text), 0), d.score, d.hits
 		FROM comments c JOIN versions v ON v.comment = c.id JOIN verdicts d ON d.version = v.id
 		WHERE c.org = ? AND c.comment = ? AND v.version = ?`, []any{n.org, n.id, v.Case.Version},
 		&n.row, &n.parent, &n.root, &n.createdMicros, &v.Kind, &author, &v.Versions,
-		&v.Lang, &v.Length, text{&v.URL}, &v.Score, &hits)
+		&v.Lang, &v.Length, &v.Score, &hits)
 	if err != nil {
 		return n, err
 	}

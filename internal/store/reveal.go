@@ -53,10 +53,10 @@ func related(t *tx, k vigie.Case, comment vigie.CommentID) error {
 // reveal fills in the text; a verdict may be missing.
 func reveal(t *tx, org vigie.OrgID, rev *vigie.Revealed) error {
 	var hits []byte
-	ok, err := t.one(`SELECT v.version, v.text, v.handle, v.name, d.hits FROM comments c
+	ok, err := t.one(`SELECT v.version, v.text, v.handle, v.name, v.url, d.hits FROM comments c
 		JOIN versions v ON v.comment = c.id AND v.version = iif(?3 = 0, c.latest, ?3)
 		LEFT JOIN verdicts d ON d.version = v.id WHERE c.org = ?1 AND c.comment = ?2`,
-		[]any{org, rev.Comment, rev.Version}, &rev.Version, text{&rev.Text}, text{&rev.Handle}, text{&rev.Name}, &hits)
+		[]any{org, rev.Comment, rev.Version}, &rev.Version, text{&rev.Text}, text{&rev.Handle}, text{&rev.Name}, text{&rev.URL}, &hits)
 	if err == nil && !ok {
 		err = vigie.ErrNotFound
 	}

@@ -91,10 +91,11 @@ func (l line) file(now time.Time, i int) File {
 		Opened: posted.Add(12 * time.Second), Posted: posted, State: vigie.CaseOpen, Sealed: uint64(214 + i), Presence: vigie.PresencePresent}
 	parent := vigie.NewCommentID(l.platform, host, "root")
 	v := vigie.CaseView{Case: c, Kind: l.kind, Lang: l.lang, Length: len(l.text), Score: .93 - float64(i)*.06, Hits: hits,
-		URL: "https://" + host + "/@someone/" + fmt.Sprint(1100+i), Pseudonym: fmt.Sprintf("Auteur %04d", 4071+137*i), Versions: 1,
+		Pseudonym: fmt.Sprintf("Auteur %04d", 4071+137*i), Versions: 1,
 		Thread: []vigie.ThreadItem{{Comment: parent, Version: 1, Pseudonym: "Auteur 0001", Posted: posted.Add(-2 * time.Hour), Parent: true}}}
 	return File{View: v, Texts: map[vigie.CommentID]vigie.Revealed{
-		id:     {Comment: id, Version: 1, Text: l.text, Hits: hits, Handle: "@" + strings.ToLower(strings.ReplaceAll(l.author, " ", "_")) + "@" + host, Name: l.author},
+		id: {Comment: id, Version: 1, Text: l.text, Hits: hits, Handle: "@" + strings.ToLower(strings.ReplaceAll(l.author, " ", "_")) + "@" + host, Name: l.author,
+			URL: "https://" + host + "/@someone/" + fmt.Sprint(1100+i)},
 		parent: {Comment: parent, Version: 1, Text: "Samedi, atelier ouvert à tous : venez avec votre vélo !", Handle: "@atelier@" + host, Name: "L’Atelier"},
 	}}
 }

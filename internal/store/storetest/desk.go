@@ -164,7 +164,7 @@ func oneCase(t *testing.T, open Opener) {
 	v, err := b.Case(b.ctx, bob, id)
 	must(t, err)
 	if v.Case.Comment != own.ID || v.Case.Severity != vigie.SeverityHigh || v.Case.Sealed != 7 || v.Case.State != vigie.CaseOpen ||
-		v.Length != len(own.Text) || v.Lang != "fr" || v.Score != 0.9 || v.Versions != 1 || len(v.Hits) != 1 || v.Kind != own.Kind || v.URL != own.URL {
+		v.Length != len(own.Text) || v.Lang != "fr" || v.Score != 0.9 || v.Versions != 1 || len(v.Hits) != 1 || v.Kind != own.Kind {
 		t.Errorf("view %+v", v)
 	}
 	var thread []vigie.CommentID
@@ -177,7 +177,7 @@ func oneCase(t *testing.T, open Opener) {
 	if diff := cmp.Diff([]vigie.CommentID{parent.ID, sibling.ID}, thread); diff != "" {
 		t.Errorf("thread (-want +got)\n%s", diff)
 	}
-	if shown := fmt.Sprintf("%+v", v); strings.Contains(shown, "text") || strings.Contains(shown, "auteur2") || strings.Contains(shown, string(own.Author.ID)) {
+	if shown := fmt.Sprintf("%+v", v); strings.Contains(shown, "text") || strings.Contains(shown, "auteur2") || strings.Contains(shown, string(own.Author.ID)) || strings.Contains(shown, own.URL) {
 		t.Errorf("the view shows what is to be revealed first: %s", shown)
 	}
 	for _, bad := range []vigie.CaseID{"", "x", id + "\x00", "'"} {
