@@ -114,6 +114,9 @@ func TestCasePageByKeyboard(t *testing.T) {
 	}
 	p.Press(" ")
 	p.Wait(".text .foreign mark")
+	if y := browsertest.Eval[float64](p, "scrollY"); y != 0 {
+		t.Errorf("the page scrolled by %v", y)
+	}
 	p.Press(" ")
 	p.WaitGone(".text .foreign")
 	p.Press("d")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"vigie"
 )
@@ -126,7 +127,7 @@ func (p *page) rules(hits []vigie.Hit) []ruleLine {
 	var lines []ruleLine
 	for i, h := range hits {
 		l := ruleLine{Number: i + 1, Name: p.RuleName(h.Rule), Label: p.T("label." + string(h.Label)), Why: clean(h.Why), ID: plain(h.Rule)}
-		if l.Why == l.Name {
+		if strings.EqualFold(l.Why, l.Name) {
 			l.Why = ""
 		}
 		lines = append(lines, l)

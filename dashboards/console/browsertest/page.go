@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -157,7 +158,18 @@ func (p *Page) Fill(selector, text string) {
 // Press presses keys, one after the other, where the focus is.
 func (p *Page) Press(keys string) {
 	p.t.Helper()
-	p.step("press "+keys, chromedp.KeyEvent(keys))
+	for _, key := range keys {
+		if key != ' ' {
+			p.step("press "+string(key), chromedp.KeyEvent(string(key)))
+			continue
+		}
+		// The character that KeyEvent adds scrolls the page even where the page
+		// has taken the key for itself; with a real keyboard it does not.
+		for _, typ := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeRawKeyDown, input.DispatchKeyEventTypeKeyUp} {
+			_, err := chromedp.Call(p.ctx, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: typ, Key: " ", Code: "Space", WindowsVirtualKeyCode: 32})
+			p.must(err)
+		}
+	}
 }
 
 // Text returns the text of the first element that matches.
