@@ -136,15 +136,38 @@ func defaults() Config {
 	}
 }
 
-// keepNodes remembers the mapping behind each source and channel, for its kind to read.
+// keepNodes remembers the mapping behind each source and channel, for its kind
+// to read. The decoder passes over empty entries; here they are refused.
 func (c *Config) keepNodes(root *yaml.Node) error {
-	for i, n := range items(child(root, "sources")) {
+	sources, err := mappings(c.file, child(root, "sources"), len(c.Sources))
+	if err != nil {
+		return err
+	}
+	for i, n := range sources {
 		c.Sources[i].node = n
 	}
-	for i, n := range items(child(root, "channels")) {
+	channels, err := mappings(c.file, child(root, "channels"), len(c.Channels))
+	if err != nil {
+		return err
+	}
+	for i, n := range channels {
 		c.Channels[i].node = n
 	}
 	return nil
+}
+
+// mappings returns the entries of a list that was decoded into want of them.
+func mappings(file string, list *yaml.Node, want int) ([]*yaml.Node, error) {
+	entries := items(list)
+	for _, n := range entries {
+		if resolved(n).Kind != yaml.MappingNode {
+			return nil, &ConfigError{File: file, Line: n.Line, Column: n.Column, Problem: "an entry is empty", Remedy: "write {name: …, kind: …} or remove it"}
+		}
+	}
+	if len(entries) != want {
+		return nil, &ConfigError{File: file, Line: list.Line, Problem: "the list cannot be read", Remedy: "write it without anchors and merges"}
+	}
+	return entries, nil
 }
 
 // resolve makes the file's relative paths relative to its folder.

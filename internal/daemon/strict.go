@@ -168,8 +168,17 @@ func yamlError(file string, err error) error {
 	return e
 }
 
+// resolved follows an alias to what it stands for.
+func resolved(n *yaml.Node) *yaml.Node {
+	if n != nil && n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}
+
 // child returns the value of a key of a mapping, nil if there is none.
 func child(n *yaml.Node, key string) *yaml.Node {
+	n = resolved(n)
 	if n == nil || n.Kind != yaml.MappingNode {
 		return nil
 	}
@@ -200,6 +209,7 @@ func locate(n *yaml.Node, path string) *yaml.Node {
 
 // items returns the elements of a sequence.
 func items(n *yaml.Node) []*yaml.Node {
+	n = resolved(n)
 	if n == nil || n.Kind != yaml.SequenceNode {
 		return nil
 	}
