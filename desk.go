@@ -30,6 +30,15 @@ type CasePage struct {
 	Done  int
 }
 
+// Counts is what the pages keep up to date between two loads: numbers only, so
+// asking for them is not written into the audit trail.
+type Counts struct {
+	Open   int `json:"open"`
+	Mine   int `json:"mine"`
+	Done   int `json:"done"`
+	Failed int `json:"failed"` // sources that wait for a person
+}
+
 // CaseView is all a case page shows before anything is revealed: no text, and
 // authors under a pseudonym.
 type CaseView struct {

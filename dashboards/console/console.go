@@ -27,6 +27,7 @@ type people interface {
 // reader shows cases without any text of a comment.
 type reader interface {
 	Cases(ctx context.Context, caller vigie.Caller, f vigie.CaseFilter) (vigie.CasePage, error)
+	Counts(ctx context.Context, caller vigie.Caller) (vigie.Counts, error)
 	Case(ctx context.Context, caller vigie.Caller, id vigie.CaseID) (vigie.CaseView, error)
 	Status(ctx context.Context, caller vigie.Caller) (vigie.Status, error)
 }

@@ -17,26 +17,13 @@ const pageSize = 100
 // queueView is the queue as its page shows it.
 type queueView struct {
 	Filter  vigie.CaseFilter
-	Counts  counts
+	Counts  vigie.Counts
 	Rows    []row
 	Next    string // address of the next page, "" if none
 	First   string // address of the first page, "" if this is it
 	Surges  []surge
 	Working int // sources that collect
 	Sources int
-}
-
-// counts are the numbers on the tabs.
-type counts struct {
-	Open int `json:"open"`
-	Mine int `json:"mine"`
-	Done int `json:"done"`
-}
-
-// news is what a page asks for when something changed while it was open.
-type news struct {
-	counts
-	Failed int `json:"failed"` // sources that have stopped
 }
 
 // row is one case in the list.
@@ -67,7 +54,7 @@ func (k *console) showQueue(w http.ResponseWriter, r *request) {
 	}
 	p := k.page(r, r.tr.T("queue.title"))
 	p.Path = r.URL.RequestURI()
-	v := queueView{Filter: f, Counts: counts{found.Open, found.Mine, found.Done}, Surges: k.surges(r.Context(), p.Status)}
+	v := queueView{Filter: f, Counts: vigie.Counts{Open: found.Open, Mine: found.Mine, Done: found.Done}, Surges: k.surges(r.Context(), p.Status)}
 	for _, s := range p.Status.Sources {
 		v.Sources++
 		if s.Status == vigie.SourceOK {
@@ -182,21 +169,10 @@ func (k *console) surges(ctx context.Context, st vigie.Status) []surge {
 
 // showCounts serves the numbers on the tabs after something changed.
 func (k *console) showCounts(w http.ResponseWriter, r *request) {
-	found, err := k.Desk.Cases(r.Context(), r.caller(), vigie.CaseFilter{Tab: vigie.TabOpen, Limit: 1})
+	n, err := k.Desk.Counts(r.Context(), r.caller())
 	if err != nil {
 		k.fail(w, r, err)
 		return
-	}
-	st, err := k.Desk.Status(r.Context(), r.caller())
-	if err != nil {
-		k.fail(w, r, err)
-		return
-	}
-	n := news{counts: counts{found.Open, found.Mine, found.Done}}
-	for _, s := range st.Sources {
-		if s.Status == vigie.SourceFailed {
-			n.Failed++
-		}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	if err := json.NewEncoder(w).Encode(n); err != nil && r.Context().Err() == nil {

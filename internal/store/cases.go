@@ -34,6 +34,26 @@ func (s *Store) Cases(ctx context.Context, who vigie.Caller, f vigie.CaseFilter)
 	return page, nil
 }
 
+// Counts returns the counts of the tabs for the caller, and how many sources
+// have failed. It tells numbers only, so the audit trail does not hear of it:
+// pages ask every few seconds.
+func (s *Store) Counts(ctx context.Context, who vigie.Caller) (vigie.Counts, error) {
+	var n vigie.Counts
+	err := s.view(ctx, func(q querier) error {
+		var page vigie.CasePage
+		if err := tabs(q, who, &page); err != nil {
+			return err
+		}
+		n.Open, n.Mine, n.Done = page.Open, page.Mine, page.Done
+		_, err := q.one("SELECT count(*) FROM sources WHERE org = ? AND status = ?", []any{who.Org, vigie.SourceFailed}, &n.Failed)
+		return err
+	})
+	if err != nil {
+		return n, fmt.Errorf("count cases: %w", err)
+	}
+	return n, nil
+}
+
 func tabs(q querier, who vigie.Caller, page *vigie.CasePage) error {
 	_, err := q.one(`SELECT (SELECT count(*) FROM cases WHERE org = ?1 AND done = 0),
 			(SELECT count(*) FROM cases WHERE org = ?1 AND done = 0 AND assignee = ?2),

@@ -136,6 +136,20 @@ func (d *Desk) User(_ context.Context, org vigie.OrgID, id vigie.UserID) (vigie.
 	return u, nil
 }
 
+// Counts counts as Cases does, and the failed sources.
+func (d *Desk) Counts(ctx context.Context, caller vigie.Caller) (vigie.Counts, error) {
+	page, err := d.Cases(ctx, caller, vigie.CaseFilter{Tab: vigie.TabOpen, Limit: 1})
+	n := vigie.Counts{Open: page.Open, Mine: page.Mine, Done: page.Done}
+	if err != nil {
+		return n, err
+	}
+	st, err := d.Status(ctx, caller)
+	for _, s := range st.Sources {
+		n.Failed += count(s.Status == vigie.SourceFailed)
+	}
+	return n, err
+}
+
 // Cases returns a page of the queue: gravest first, then oldest first.
 func (d *Desk) Cases(_ context.Context, caller vigie.Caller, f vigie.CaseFilter) (vigie.CasePage, error) {
 	d.mu.Lock()

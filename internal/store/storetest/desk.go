@@ -342,6 +342,27 @@ func decideVersion(t *testing.T, open Opener, severity vigie.Severity) {
 	}
 }
 
+// counts tells numbers, and leaves no line in the audit trail.
+func counts(t *testing.T, b *bench) {
+	t.Helper()
+	before, err := b.Audit(b.ctx, alice, 0, 1000)
+	must(t, err)
+	got, err := b.Counts(b.ctx, bob)
+	must(t, err)
+	if want := (vigie.Counts{Open: 3}); got != want {
+		t.Errorf("counts %+v, want %+v", got, want)
+	}
+	must(t, b.SetSourceState(b.ctx, vigie.SourceState{Source: "x", Kind: "x", Status: vigie.SourceFailed, Class: "auth"}, nil))
+	if got, err := b.Counts(b.ctx, bob); err != nil || got.Failed != 1 {
+		t.Errorf("counts %+v %v, want one failed source", got, err)
+	}
+	after, err := b.Audit(b.ctx, alice, 0, 1000)
+	must(t, err)
+	if len(after) != len(before)+1 { // the reading of the trail itself
+		t.Errorf("the trail grew from %d to %d lines", len(before), len(after))
+	}
+}
+
 func status(t *testing.T, open Opener) {
 	b := start(t, open)
 	for n, severity := range []vigie.Severity{vigie.SeverityHigh, vigie.SeverityHigh, vigie.SeverityLow} {
@@ -365,6 +386,7 @@ func status(t *testing.T, open Opener) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("status (-want +got)\n%s", diff)
 	}
+	counts(t, b)
 	st, err := b.Stats(b.ctx)
 	must(t, err)
 	if st.Comments != 4 || st.Unjudged != 1 || st.CasesOpened[vigie.SeverityHigh] != 2 || st.CasesOpen[vigie.SeverityLow] != 1 ||
