@@ -21,70 +21,51 @@ const (
 
 func isFlagLetter(r rune) bool { return r >= flagFirst && r <= flagLast }
 
-// emojiName returns the name under which rules know an emoji, "" if it has
-// none: only those that are used as words, mostly against people.
-func emojiName(r rune) string {
-	switch r {
-	case '🐒', '🐵', '🙈', '🙉', '🙊', '🦍', '🦧':
-		return "monkey"
-	case '🐷', '🐖', '🐽', '🐗':
-		return "pig"
-	case '🐀', '🐁', '🐭':
-		return "rat"
-	case '🪳', '🐛', '🦟', '🪰':
-		return "vermin"
-	case '🐍':
-		return "snake"
-	case '🐶', '🐕':
-		return "dog"
-	case '🐐', '🐑', '🐪', '🐫':
-		return "goat"
-	case '💩':
-		return "poop"
-	case '🔪', '🗡', '🪓', '⚔':
-		return "knife"
-	case '🔫':
-		return "gun"
-	case '💣', '🧨':
-		return "bomb"
-	case '💀', '☠':
-		return "skull"
-	case '⚰', '🪦':
-		return "coffin"
-	case '🩸':
-		return "blood"
-	case '🔥':
-		return "fire"
-	case '🖕':
-		return "finger"
-	case '🤮', '🤢':
-		return "vomit"
-	case '🤡':
-		return "clown"
-	case '🍌':
-		return "banana"
-	case '🍆':
-		return "eggplant"
-	case '🍑':
-		return "peach"
-	case '💦':
-		return "drops"
-	case '👅':
-		return "tongue"
-	case '😂', '🤣', '😹', '😆', '😅':
-		return "laugh"
-	case '🗑', '🚮':
-		return "trash"
-	case '🧼', '🚿':
-		return "soap"
-	case '👃':
-		return "nose"
-	case '🌈':
-		return "rainbow"
-	case '🌍':
-		return "africa"
-	case '🤏':
-		return "pinch"
+// emojiNames gives emoji that are used as words, mostly against people, the
+// names under which rules know them.
+var emojiNames = eachRune([]runes{
+	{"monkey", "🐒🐵🙈🙉🙊🦍🦧"},
+	{"pig", "🐷🐖🐽🐗"},
+	{"rat", "🐀🐁🐭"},
+	{"vermin", "🪳🐛🦟🪰"},
+	{"snake", "🐍"},
+	{"dog", "🐶🐕"},
+	{"goat", "🐐🐑🐪🐫"},
+	{"poop", "💩"},
+	{"knife", "🔪🗡🪓⚔"},
+	{"gun", "🔫"},
+	{"bomb", "💣🧨"},
+	{"skull", "💀☠"},
+	{"coffin", "⚰🪦"},
+	{"blood", "🩸"},
+	{"fire", "🔥"},
+	{"finger", "🖕"},
+	{"vomit", "🤮🤢"},
+	{"clown", "🤡"},
+	{"banana", "🍌"},
+	{"eggplant", "🍆"},
+	{"peach", "🍑"},
+	{"drops", "💦"},
+	{"tongue", "👅"},
+	{"laugh", "😂🤣😹😆😅"},
+	{"trash", "🗑🚮"},
+	{"soap", "🧼🚿"},
+	{"nose", "👃"},
+	{"rainbow", "🌈"},
+	{"africa", "🌍"},
+	{"pinch", "🤏"},
+})
+
+// runes are those that share one meaning.
+type runes struct{ meaning, all string }
+
+// eachRune turns rows of runes into a table that is only read.
+func eachRune(rows []runes) map[rune]string {
+	table := make(map[rune]string)
+	for _, row := range rows {
+		for _, r := range row.all {
+			table[r] = row.meaning
+		}
 	}
-	return ""
+	return table
 }

@@ -100,7 +100,7 @@ func foldPart(dst []byte, r rune) []byte {
 	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Cc) || r == utf8.RuneError:
 		return dst
 	}
-	if s, ok := lookAlike(r); ok {
+	if s, ok := lookAlikes[r]; ok {
 		return append(dst, s...)
 	}
 	if l := signLetter(r); l != 0 {
@@ -121,71 +121,36 @@ func signLetter(r rune) byte {
 	return 0
 }
 
-// lookAlike maps letters that are read as Latin ones: not all confusables of
+// lookAlikes gives letters that are read as Latin ones: not all confusables of
 // Unicode, but those that people use to slip through a filter.
-func lookAlike(r rune) (string, bool) {
-	s := ""
-	switch r {
-	case 'а', 'α', 'ɑ', 'ᴀ':
-		s = "a"
-	case 'в', 'β', 'ʙ', 'ь':
-		s = "b"
-	case 'с', 'ϲ', 'ᴄ':
-		s = "c"
-	case 'ԁ', 'ᴅ', 'đ', 'ð':
-		s = "d"
-	case 'е', 'ε', 'є', 'ᴇ', 'ə':
-		s = "e"
-	case 'ƒ', 'ꜰ':
-		s = "f"
-	case 'ɡ', 'ɢ', 'ԍ':
-		s = "g"
-	case 'һ', 'н', 'ʜ':
-		s = "h"
-	case 'і', 'ι', 'ı', 'ɩ', 'ɪ':
-		s = "i"
-	case 'ј', 'ᴊ':
-		s = "j"
-	case 'к', 'κ', 'ᴋ':
-		s = "k"
-	case 'ł', 'ʟ', 'ӏ':
-		s = "l"
-	case 'м', 'ᴍ':
-		s = "m"
-	case 'η', 'п', 'ɴ':
-		s = "n"
-	case 'о', 'ο', 'σ', 'օ', 'ø', 'ᴏ':
-		s = "o"
-	case 'р', 'ρ', 'ᴘ':
-		s = "p"
-	case 'ԛ':
-		s = "q"
-	case 'ʀ', 'г':
-		s = "r"
-	case 'ѕ', 'ꜱ':
-		s = "s"
-	case 'т', 'τ', 'ᴛ':
-		s = "t"
-	case 'υ', 'ս', 'ᴜ', 'μ':
-		s = "u"
-	case 'ν', 'ᴠ', 'ѵ':
-		s = "v"
-	case 'ԝ', 'ω', 'ᴡ', 'ш':
-		s = "w"
-	case 'х', 'χ':
-		s = "x"
-	case 'у', 'γ', 'ʏ':
-		s = "y"
-	case 'ᴢ':
-		s = "z"
-	case 'ß':
-		s = "ss"
-	case 'æ':
-		s = "ae"
-	case 'œ':
-		s = "oe"
-	default:
-		return "", false
-	}
-	return s, true
-}
+var lookAlikes = eachRune([]runes{
+	{"a", "аαɑᴀ"},
+	{"b", "вβʙь"},
+	{"c", "сϲᴄ"},
+	{"d", "ԁᴅđð"},
+	{"e", "еεєᴇə"},
+	{"f", "ƒꜰ"},
+	{"g", "ɡɢԍ"},
+	{"h", "һнʜ"},
+	{"i", "іιıɩɪ"},
+	{"j", "јᴊ"},
+	{"k", "кκᴋ"},
+	{"l", "łʟӏ"},
+	{"m", "мᴍ"},
+	{"n", "ηпɴ"},
+	{"o", "оοσօøᴏ"},
+	{"p", "рρᴘ"},
+	{"q", "ԛ"},
+	{"r", "ʀг"},
+	{"s", "ѕꜱ"},
+	{"t", "тτᴛ"},
+	{"u", "υսᴜμ"},
+	{"v", "νᴠѵ"},
+	{"w", "ԝωᴡш"},
+	{"x", "хχ"},
+	{"y", "уγʏ"},
+	{"z", "ᴢ"},
+	{"ss", "ß"},
+	{"ae", "æ"},
+	{"oe", "œ"},
+})

@@ -318,7 +318,7 @@ func emojiHead(raw string) int {
 // named adds the name of an emoji.
 func (t *Text) named(i int, raw string) {
 	r, _ := utf8.DecodeRuneInString(raw)
-	if name := emojiName(r); name != "" {
+	if name := emojiNames[r]; name != "" {
 		off := len(t.arena)
 		t.arena = append(append(t.arena, '#'), name...)
 		t.put(i, i+1, AsNamed, off)
