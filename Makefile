@@ -19,7 +19,7 @@ servers:
 
 ## generate: code made from templates; committed, and compared in .ci/run
 generate:
-	$(TOOL) templ generate -path dashboards/console
+	$(TOOL) templ generate -include-version=false -path dashboards/console
 
 ## check: what .ci/run asks besides the tests
 check:
