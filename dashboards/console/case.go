@@ -76,23 +76,32 @@ func (k *console) showCase(w http.ResponseWriter, r *request) {
 // caseWith writes the page of the case that the address names. Opened is the
 // veil to lift, if its comment is on the page; edit changes the view at last.
 func (k *console) caseWith(w http.ResponseWriter, r *request, status int, edit func(*page, *caseView), opened veil) {
-	view, err := k.Desk.Case(r.Context(), r.caller(), vigie.CaseID(r.PathValue("id")))
-	if err != nil {
-		k.fail(w, r, err)
+	p, v, ok := k.view(w, r)
+	if !ok {
 		return
 	}
-	p := k.page(r, "")
-	k.know(r.Context(), p, view.Case.Assignee)
-	for _, d := range view.Decisions {
-		k.know(r.Context(), p, d.By, d.Assignee)
-	}
-	v := p.caseView(view)
-	p.Title = p.T("case.title", "id", string(view.Case.ID))
+	p.Title = p.T("case.title", "id", string(v.View.Case.ID))
 	v.lift(opened)
 	if edit != nil {
 		edit(p, &v)
 	}
 	k.render(w, r, status, casePage(p, v))
+}
+
+// view reads the case that the address names, with the names of all who worked
+// on it. If ok is false, the request is answered.
+func (k *console) view(w http.ResponseWriter, r *request) (p *page, v caseView, ok bool) {
+	view, err := k.Desk.Case(r.Context(), r.caller(), vigie.CaseID(r.PathValue("id")))
+	if err != nil {
+		k.fail(w, r, err)
+		return nil, caseView{}, false
+	}
+	p = k.page(r, "")
+	k.know(r.Context(), p, view.Case.Assignee)
+	for _, d := range view.Decisions {
+		k.know(r.Context(), p, d.By, d.Assignee)
+	}
+	return p, p.caseView(view), true
 }
 
 // lift shows the text of the veil that was opened.

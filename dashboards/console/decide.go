@@ -133,19 +133,10 @@ func (k *console) answerStale(w http.ResponseWriter, r *request, o order) {
 		k.caseWith(w, r, http.StatusConflict, said, veil{})
 		return
 	}
-	view, err := k.Desk.Case(r.Context(), r.caller(), vigie.CaseID(r.PathValue("id")))
-	if err != nil {
-		k.fail(w, r, err)
-		return
+	if p, v, ok := k.view(w, r); ok {
+		said(p, &v)
+		k.render(w, r, http.StatusConflict, rowAnswer(p, v.row, toast{Text: v.Changed, Alert: true}))
 	}
-	p := k.page(r, "")
-	k.know(r.Context(), p, view.Case.Assignee)
-	for _, d := range view.Decisions {
-		k.know(r.Context(), p, d.By, d.Assignee)
-	}
-	v := p.caseView(view)
-	said(p, &v)
-	k.render(w, r, http.StatusConflict, rowAnswer(p, v.row, toast{Text: v.Changed, Alert: true}))
 }
 
 // backTo is where a person was before the form left.
