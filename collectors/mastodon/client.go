@@ -123,6 +123,17 @@ func (c *client) get(ctx context.Context, path string, q url.Values) (raw, error
 	return raw{a.Body, a.Header}, nil
 }
 
+// list is ask for a call that answers an array: its items, and the headers
+// beside them.
+func (c *client) list(ctx context.Context, add url.Values, call func(context.Context, *mastodon.Client) error) ([]json.RawMessage, http.Header, error) {
+	a, err := c.ask(ctx, add, call)
+	if err != nil {
+		return nil, nil, err
+	}
+	items, err := a.elements()
+	return items, a.header, err
+}
+
 // elements splits an array into its items.
 func (a raw) elements() ([]json.RawMessage, error) {
 	var out []json.RawMessage

@@ -21,18 +21,14 @@ type talk struct {
 // conversations reads one page of private conversations, which servers page by
 // the id of the last status, and all messages of those that have moved.
 func (p *pass) conversations(ctx context.Context, pg mastodon.Pagination, talked map[string]string) (*batch, error) {
-	a, err := p.api.ask(ctx, nil, func(ctx context.Context, lib *mastodon.Client) error {
+	items, header, err := p.api.list(ctx, nil, func(ctx context.Context, lib *mastodon.Client) error {
 		_, err := lib.GetConversations(ctx, &pg)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	items, err := a.elements()
-	if err != nil {
-		return nil, err
-	}
-	b := &batch{size: len(items), newer: newer(a.header)}
+	b := &batch{size: len(items), newer: newer(header)}
 	moved := make(map[string]string)
 	for _, item := range items {
 		if err := p.conversation(ctx, b, item, talked, moved); err != nil {

@@ -45,18 +45,14 @@ var errNote = errors.New("it does not have the shape of a notification")
 
 // notifications reads one page of the account's notifications.
 func (p *pass) notifications(ctx context.Context, pg mastodon.Pagination) (*batch, error) {
-	a, err := p.api.ask(ctx, wanted, func(ctx context.Context, lib *mastodon.Client) error {
+	items, header, err := p.api.list(ctx, wanted, func(ctx context.Context, lib *mastodon.Client) error {
 		_, err := lib.GetNotifications(ctx, &pg)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	items, err := a.elements()
-	if err != nil {
-		return nil, err
-	}
-	b := &batch{size: len(items), newer: newer(a.header)}
+	b := &batch{size: len(items), newer: newer(header)}
 	for _, item := range items {
 		p.notification(b, item)
 	}

@@ -80,15 +80,11 @@ func (p *pass) posts(ctx context.Context) ([]*status, error) {
 }
 
 func (p *pass) postsBefore(ctx context.Context, from mastodon.ID) ([]*status, error) {
-	a, err := p.api.ask(ctx, nil, func(ctx context.Context, lib *mastodon.Client) error {
+	items, _, err := p.api.list(ctx, nil, func(ctx context.Context, lib *mastodon.Client) error {
 		_, err := lib.GetAccountStatusesParams(ctx, mastodon.ID(p.view.self.Remote),
 			url.Values{"exclude_reblogs": {"true"}}, &mastodon.Pagination{MaxID: from, Limit: statusesLimit})
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	items, err := a.elements()
 	if err != nil {
 		return nil, err
 	}
