@@ -118,7 +118,7 @@ type narrator struct {
 func (n *narrator) step(s demo.Step) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.raid = s == demo.StepRaid
+	n.raid = s == demo.StepRaid || s == demo.StepEnd // the last of it comes late
 	fmt.Fprintf(n.t.out, "%s  %s\n", time.Now().Format("15:04:05"), n.say.steps[s])
 }
 

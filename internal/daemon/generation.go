@@ -33,6 +33,11 @@ type generation struct {
 	done   sync.WaitGroup
 }
 
+// judging is how many comments are judged at once: more than there are cores,
+// because most of a review is waiting for the disk, and those who wait together
+// share a sync.
+const judging = 32
+
 // job is a source with what its configuration says of it.
 type job struct {
 	collectors.Job
@@ -63,7 +68,7 @@ func (a *App) build(c *Config) (*generation, error) {
 	judged := triage.NewMetrics(reg, append(c.sourceNames(), importedBy))
 	g.desk = triage.NewDesk(triage.DeskConfig{
 		Judge: engine, Store: a.store, Recorder: a.sealed, Router: a.router(c), Counters: a.shared, Feed: a.shared,
-		Metrics: judged, Now: a.o.Now, Log: a.o.Log, OnSettled: g.dispatcher.Wake,
+		Metrics: judged, Now: a.o.Now, Log: a.o.Log, OnSettled: g.dispatcher.Wake, Workers: judging, Batch: 8 * judging,
 	})
 	g.runner, err = collectors.NewRunner(collectors.RunnerConfig{
 		Jobs: g.collectorJobs(), Store: a.store, Leaser: a.shared, Metrics: g.metrics, Log: a.o.Log, Now: a.o.Now,
