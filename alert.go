@@ -16,8 +16,9 @@ const (
 	AlertTest AlertKind = "test" // asked for by a person
 )
 
-// Alert is a notification through one channel. By construction it holds no
-// text and no author: only what a stranger may see, and a link behind a login.
+// Alert tells people, through one channel, of a case or of the watcher itself.
+// By construction it holds no text and no author: only what a stranger may see,
+// and a link behind a login.
 type Alert struct {
 	ID       AlertID
 	Org      OrgID

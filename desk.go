@@ -61,7 +61,7 @@ type ThreadItem struct {
 	Pseudonym string
 	Posted    time.Time
 	Severity  Severity
-	Parent    bool // answers nothing we know, or is answered by the case's comment
+	Parent    bool // the case's comment answers it, or it is the root of the conversation
 }
 
 // Revealed is what a person asked to see; the asking is in the audit trail.
@@ -71,8 +71,8 @@ type Revealed struct {
 	Text    string
 	Hits    []Hit
 	Handle  string // of the author
+	Name    string // of the author
 	URL     string // where it is on the platform: names the author, so it is shown with the text
-	Name    string
 }
 
 // Status is what the status page and the empty queue say of the watcher.
@@ -99,8 +99,8 @@ type EventKind string
 
 // The kinds of event.
 const (
-	EventCaseOpened  EventKind = "case.opened" // or its severity rose
-	EventCaseChanged EventKind = "case.changed"
+	EventCaseOpened  EventKind = "case.opened"
+	EventCaseChanged EventKind = "case.changed" // somebody decided, or its severity rose
 	EventSourceState EventKind = "source.state"
 	EventMissed      EventKind = "feed.missed" // some are lost: read the page anew
 )

@@ -12,7 +12,7 @@ import (
 )
 
 // allowed says which packages of the module a package may import, by the
-// longest matching prefix. It is design.md, section 3, as a table.
+// longest matching prefix. It is the diagram of docs/architecture.md as a table.
 var allowed = map[string][]string{
 	"vigie":                    {},
 	"vigie/internal/text":      {"vigie"},

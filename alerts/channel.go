@@ -21,34 +21,34 @@ import (
 	"vigie"
 )
 
-// Channel brings one message to one destination.
+// Channel brings one message to one receiver.
 type Channel interface {
 	// Send delivers m once and returns. It never retries: an error is an
 	// [Error] that says whether the Dispatcher should. It honours ctx.
 	Send(ctx context.Context, m vigie.Message) (Receipt, error)
 }
 
-// Receipt is what the destination said of a delivered message.
+// Receipt is what the receiver said of a delivered message.
 type Receipt struct {
 	External string // its own id for the message, "" if it gives none
 }
 
 // Deps is what the daemon hands to every channel.
 type Deps struct {
-	Name   string
-	Client *http.Client // timeouts set, redirects refused, bodies capped
-	Secret func(file string) (vigie.Secret, error)
+	Name   string                                  // of the channel in the configuration
+	Client *http.Client                            // timeouts set, redirects refused, bodies capped
+	Secret func(file string) (vigie.Secret, error) // reads a secret file named in the configuration
 	Now    func() time.Time
-	Log    *slog.Logger
+	Log    *slog.Logger // for what an operator must know; never a secret or an address that holds one
 }
 
 // Kind describes a channel to people and to the table of the daemon.
 type Kind struct {
-	Name  string   `json:"name"`
-	Doc   string   `json:"doc"`
-	Needs []string `json:"needs"`
+	Name  string   `json:"name"`  // "email"
+	Doc   string   `json:"doc"`   // one English sentence
+	Needs []string `json:"needs"` // keys of its configuration
 	Batch int      `json:"batch"` // how many alerts due together may go in one message; 1 for machines
-	// PerMinute is how many messages a destination of this kind takes in a
+	// PerMinute is how many messages a receiver of this kind takes in a
 	// minute without complaint; 0 means 60.
 	PerMinute int `json:"per_minute"`
 }

@@ -6,7 +6,7 @@ import (
 	"vigie"
 )
 
-// firsts remembers which cases were notified of late, so that the detection
+// firsts remembers for which cases an alert was delivered lately, so that the detection
 // latency is observed once per case, whichever channel was quickest. It forgets
 // the oldest, and everything at a restart: then a case counts a second time if
 // its severity rises.

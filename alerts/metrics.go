@@ -38,7 +38,7 @@ func NewMetrics(reg prometheus.Registerer, channels []string) *Metrics {
 			Name: "vigie_channel_paused", Help: "1 while a channel keeps its messages back.",
 		}, []string{"channel", "reason"}),
 		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "vigie_detection_latency_seconds", Help: "Time from the publication of a comment to the first notification of its case.",
+			Name: "vigie_detection_latency_seconds", Help: "Time from the publication of a comment to the first delivered alert of its case.",
 			Buckets: []float64{10, 30, 60, 120, 300, 600, 1200, 3600, 7200, 21600},
 		}, []string{"severity"}),
 	}

@@ -84,7 +84,7 @@ type Kind struct {
 	Name  string   `json:"name"`  // "mastodon"
 	Doc   string   `json:"doc"`   // one English sentence
 	Gives []string `json:"gives"` // "mentions", "replies", "messages", "quotes", "edits", "deletions"
-	Needs []string `json:"needs"` // "token", "server", …
+	Needs []string `json:"needs"` // keys of its configuration: "server", "token_file", …
 	Cost  string   `json:"cost"`  // "free", or what a comment costs
 }
 

@@ -59,7 +59,7 @@ func Kind() collectors.Kind {
 		Name:  platform,
 		Doc:   "Mentions, replies, quotes and private messages of an account on Mastodon or a server with its API.",
 		Gives: []string{"mentions", "replies", "quotes", "messages", "edits", "deletions"},
-		Needs: []string{"server", "token"},
+		Needs: []string{"server", "token_file"},
 		Cost:  "free",
 	}
 }
