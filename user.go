@@ -21,6 +21,10 @@ type User struct {
 	Name string // as shown to colleagues
 	Role Role
 	Lang string // "fr" or "en"
+
+	// Epoch changes with the password and with each new membership: a session
+	// of another epoch is over. It tells nothing of the password.
+	Epoch string
 }
 
 // Caller is on whose behalf a call is made. The store writes it into the

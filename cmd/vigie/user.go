@@ -26,9 +26,9 @@ func runUser(ctx context.Context, t terminal, args []string) error {
 	if err != nil {
 		return err
 	}
-	need := map[string]int{"list": 1, "add": 2, "password": 2}
+	need := map[string]int{"list": 1, "add": 2, "password": 2, "remove": 2}
 	if len(rest) == 0 || need[rest[0]] != len(rest) {
-		return usageError{"say list, add LOGIN or password LOGIN"}
+		return usageError{"say list, add LOGIN, password LOGIN or remove LOGIN"}
 	}
 	c, err := daemon.Load(*config)
 	if err != nil {
@@ -45,6 +45,9 @@ func runUser(ctx context.Context, t terminal, args []string) error {
 			fmt.Fprintf(t.out, "%-20s %-10s %s  %s\n", u.ID, u.Role, u.Lang, u.Name)
 		}
 		return err
+	}
+	if rest[0] == "remove" {
+		return team.Remove(ctx, vigie.UserID(rest[1]))
 	}
 	password, err := readPassword(t)
 	if err != nil {

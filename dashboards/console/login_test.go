@@ -122,3 +122,18 @@ func TestRemovedMemberIsOut(t *testing.T) {
 		t.Errorf("a removed member is on %s", a.path)
 	}
 }
+
+func TestNewPasswordEndsSessions(t *testing.T) {
+	s := open(t, nil)
+	thief, other := s.member(t, "claire"), s.member(t, "samir")
+	s.desk.ChangePassword(consoletest.Claire)
+	if a := thief.get("/"); a.path != "/login" {
+		t.Errorf("a session from before the new password is on %s", a.path)
+	}
+	if a := other.get("/"); a.path != "/" {
+		t.Errorf("a colleague is on %s", a.path)
+	}
+	if a := s.member(t, "claire").get("/"); a.path != "/" {
+		t.Errorf("a session of the new password is on %s", a.path)
+	}
+}

@@ -16,6 +16,7 @@ import (
 // The keys of a session.
 const (
 	keyUser  = "user"
+	keyEpoch = "epoch" // the member's when the session began
 	keyToast = "toast"
 )
 
@@ -58,7 +59,8 @@ func (k *console) peekSession(next http.Handler) http.Handler {
 }
 
 // loggedIn returns the member whose session this is, zero if nobody's. The
-// desk is asked each time, so that a removed member is out at once.
+// desk is asked each time, so that a removed member is out at once, and so is
+// whoever holds a session from before the password was changed.
 func (k *console) loggedIn(ctx context.Context) vigie.User {
 	id := k.sessions.GetString(ctx, keyUser)
 	if id == "" {
@@ -69,6 +71,9 @@ func (k *console) loggedIn(ctx context.Context) vigie.User {
 		if !errors.Is(err, vigie.ErrNotFound) && ctx.Err() == nil {
 			k.Log.Error("member not read", "err", err)
 		}
+		return vigie.User{}
+	}
+	if u.Epoch != k.sessions.GetString(ctx, keyEpoch) {
 		return vigie.User{}
 	}
 	return u
@@ -99,6 +104,7 @@ func (k *console) login(w http.ResponseWriter, r *request) {
 		return
 	}
 	k.sessions.Put(r.Context(), keyUser, string(u.ID))
+	k.sessions.Put(r.Context(), keyEpoch, u.Epoch)
 	http.Redirect(w, r.Request, localPath(r.PostForm.Get("next")), http.StatusSeeOther)
 }
 

@@ -40,6 +40,11 @@ func (t *Team) Add(ctx context.Context, u vigie.User, password string) error {
 	return t.store.AddUser(ctx, t.who, u, password)
 }
 
+// Remove takes a member out of the team and ends their sessions.
+func (t *Team) Remove(ctx context.Context, id vigie.UserID) error {
+	return t.store.RemoveUser(ctx, t.who, id)
+}
+
 // SetPassword changes a member's password.
 func (t *Team) SetPassword(ctx context.Context, id vigie.UserID, password string) error {
 	return t.store.SetPassword(ctx, t.who, id, password)

@@ -41,8 +41,34 @@ func (s *Store) insertUser(t *tx, u vigie.User, hash string) error {
 	return err
 }
 
+// RemoveUser takes a member out of the caller's organisation: their sessions
+// are over, their decisions and their trail stay. It is for administrators; the
+// last one stays, because the next start would make another with a new password.
+func (s *Store) RemoveUser(ctx context.Context, who vigie.Caller, id vigie.UserID) error {
+	id = vigie.UserID(normal(string(id)))
+	dispensable := func(t *tx) error {
+		u, err := oneUser(t, who.Org, id)
+		if err != nil || u.Role != vigie.RoleAdmin {
+			return err
+		}
+		var others int
+		_, err = t.one("SELECT count(*) FROM users WHERE org = ? AND role = ? AND login <> ?", []any{who.Org, vigie.RoleAdmin, id}, &others)
+		if err == nil && others == 0 {
+			err = fmt.Errorf("%s is the last administrator, make another first: %w", id, vigie.ErrDenied)
+		}
+		return err
+	}
+	return s.do(ctx, call{who: who, action: "user.remove", object: string(id), admin: true}, dispensable,
+		func(t *tx) error {
+			if _, err := t.exec("DELETE FROM users WHERE org = ? AND login = ?", who.Org, id); err != nil {
+				return err
+			}
+			return s.release(t, who.Org, string(id))
+		})
+}
+
 // SetPassword changes the password of a member: one's own, or anybody's by an
-// administrator. It lifts the brake on that login.
+// administrator. It ends their sessions and lifts the brake on that login.
 func (s *Store) SetPassword(ctx context.Context, who vigie.Caller, id vigie.UserID, password string) error {
 	id = vigie.UserID(normal(string(id)))
 	if err := strong(password); err != nil {
@@ -123,11 +149,13 @@ func (s *Store) EnsureFirstUser(ctx context.Context, org vigie.OrgID, login stri
 }
 
 func oneUser(q querier, org vigie.OrgID, id vigie.UserID) (u vigie.User, err error) {
-	ok, err := q.one("SELECT login, org, name, role, lang FROM users WHERE org = ? AND login = ?", []any{org, id},
-		&u.ID, &u.Org, &u.Name, &u.Role, &u.Lang)
+	var hash string
+	ok, err := q.one("SELECT login, org, name, role, lang, hash FROM users WHERE org = ? AND login = ?", []any{org, id},
+		&u.ID, &u.Org, &u.Name, &u.Role, &u.Lang, &hash)
 	if err == nil && !ok {
 		err = vigie.ErrNotFound
 	}
+	u.Epoch = shortHash("epoch", hash) // the hash has a salt of its own
 	return u, err
 }
 

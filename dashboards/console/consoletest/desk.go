@@ -63,6 +63,15 @@ func (d *Desk) RemoveUser(id vigie.UserID) {
 	delete(d.users, id)
 }
 
+// ChangePassword does to the sessions of a member what a new password does.
+func (d *Desk) ChangePassword(id vigie.UserID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	u := d.users[id]
+	u.Epoch += "+"
+	d.users[id] = u
+}
+
 // SetStatus replaces what Status returns.
 func (d *Desk) SetStatus(s vigie.Status) {
 	d.mu.Lock()

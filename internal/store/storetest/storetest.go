@@ -22,7 +22,7 @@ func Run(t *testing.T, open Opener) {
 	for name, run := range map[string]func(*testing.T, Opener){
 		"collect": collect, "looks": looks, "sources": sources, "judge": judge, "ring": ring,
 		"queue": queue, "case": oneCase, "long thread": longThread, "reveal": reveal, "decide": decide, "status": status,
-		"users": users, "login": login, "sessions": sessions,
+		"users": users, "login": login, "leaving": leaving, "sessions": sessions,
 	} {
 		t.Run(name, func(t *testing.T) { run(t, open) })
 	}

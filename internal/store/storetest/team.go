@@ -64,6 +64,47 @@ func users(t *testing.T, open Opener) {
 	}
 }
 
+// leaving shows what ends a member's sessions, and who can be made to leave.
+func leaving(t *testing.T, open Opener) {
+	b := start(t, open)
+	b.team()
+	epoch := func(id vigie.UserID) string {
+		u, err := b.User(b.ctx, vigie.DefaultOrg, id)
+		must(t, err)
+		return u.Epoch
+	}
+	first := epoch("bob")
+	u, err := b.Authenticate(b.ctx, vigie.DefaultOrg, "bob", password)
+	if err != nil || u.Epoch != first || first == "" {
+		t.Errorf("logged in with epoch %q of %q: %v", u.Epoch, first, err)
+	}
+	must(t, b.SetPassword(b.ctx, alice, "bob", password))
+	if second := epoch("bob"); second == first {
+		t.Error("a new password, be it the same, did not change the epoch")
+	}
+	second := epoch("bob")
+	if err := b.RemoveUser(b.ctx, bob, "bob"); !errors.Is(err, vigie.ErrDenied) {
+		t.Errorf("removed by a moderator: %v", err)
+	}
+	if err := b.RemoveUser(b.ctx, vigie.Caller{User: "eve", Org: "other", Role: vigie.RoleAdmin}, "bob"); !errors.Is(err, vigie.ErrNotFound) {
+		t.Errorf("removed from another organisation: %v", err)
+	}
+	must(t, b.RemoveUser(b.ctx, alice, " Bob "))
+	if _, err := b.User(b.ctx, vigie.DefaultOrg, "bob"); !errors.Is(err, vigie.ErrNotFound) {
+		t.Errorf("after the removal: %v", err)
+	}
+	if _, err := b.Authenticate(b.ctx, vigie.DefaultOrg, "bob", password); !errors.Is(err, vigie.ErrDenied) {
+		t.Errorf("login after the removal: %v", err)
+	}
+	must(t, b.AddUser(b.ctx, alice, vigie.User{ID: "bob", Name: "Bob", Role: vigie.RoleAdmin, Lang: "fr"}, password))
+	if epoch("bob") == second {
+		t.Error("a new member of the same name takes over old sessions")
+	}
+	if err := b.RemoveUser(b.ctx, alice, "bob"); !errors.Is(err, vigie.ErrDenied) {
+		t.Errorf("the last administrator: %v", err)
+	}
+}
+
 func login(t *testing.T, open Opener) {
 	clock := NewClock()
 	o := store.Options{Now: clock.Now}
