@@ -9,7 +9,7 @@ const DefaultOrg OrgID = "default"
 // Organisation is the owner of accounts, rules, team, keys, evidence log and quota.
 type Organisation struct {
 	ID   OrgID
-	Name string // as shown on pages and in alerts
+	Name string // for people
 }
 
 // AccountID names an account we watch: "platform:host/@name", for example

@@ -22,7 +22,7 @@ import (
 // version is set by the linker for releases.
 var version = "dev"
 
-// The exit codes that design.md promises.
+// The exit codes that docs/operations.md promises.
 const (
 	exitDone   = 0
 	exitFailed = 1
