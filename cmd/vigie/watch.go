@@ -13,13 +13,13 @@ import (
 )
 
 // watched is an account as written on the command line.
-var watched = regexp.MustCompile(`^mastodon:@([A-Za-z0-9_.-]+)@([A-Za-z0-9.-]+(?::\d+)?)$`)
+var watched = regexp.MustCompile(`^mastodon:@([A-Za-z0-9_.-]+)@([A-Za-z0-9.-]+)$`)
 
 // runWatch looks at the public replies to public accounts.
 func runWatch(ctx context.Context, t terminal, args []string) error {
 	f := flags(t, "watch")
 	listen := f.String("listen", "127.0.0.1:8080", "address of the console")
-	plain := f.Bool("http", false, "speak plain HTTP to the server: for tests on this machine")
+	server := f.String("server", "", "address to ask, if it is not https:// and the account's host")
 	accounts, err := parse(f, args)
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func runWatch(ctx context.Context, t terminal, args []string) error {
 	}
 	defer os.RemoveAll(dir)
 	say := wordsFor(t)
-	path, err := watchConfig(dir, accounts, *listen, say.lang, *plain)
+	path, err := watchConfig(dir, accounts, *listen, say.lang, *server)
 	if err != nil {
 		return err
 	}
@@ -59,19 +59,16 @@ func runWatch(ctx context.Context, t terminal, args []string) error {
 }
 
 // watchConfig writes the configuration that a user of credential-less sources would.
-func watchConfig(dir string, accounts []string, listen, lang string, plain bool) (string, error) {
+func watchConfig(dir string, accounts []string, listen, lang, server string) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "lang: %s\ndata: data\nhttp: {listen: %q}\nmetrics: {listen: \"off\"}\nlog: {level: warn}\nsources:\n", lang, listen)
-	scheme := "https://"
-	if plain {
-		scheme = "http://"
-	}
 	for i, a := range accounts {
 		m := watched.FindStringSubmatch(a)
 		if m == nil {
 			return "", usageError{fmt.Sprintf("%q is no account; write mastodon:@user@host", a)}
 		}
-		fmt.Fprintf(&b, "  - {name: watch-%d, kind: mastodon_public, server: %q, account: %q, every: 30s, max_every: 5m}\n", i+1, scheme+m[2], "@"+m[1]+"@"+m[2])
+		fmt.Fprintf(&b, "  - {name: watch-%d, kind: mastodon_public, server: %q, account: %q, every: 30s, max_every: 5m}\n",
+			i+1, server, "@"+m[1]+"@"+m[2])
 	}
 	path := filepath.Join(dir, "vigie.yaml")
 	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"unicode"
+	"unicode/utf8"
 
 	"vigie/classifier"
 	"vigie/internal/triage"
@@ -34,7 +36,19 @@ func NewEngine(lang, own string) (*triage.Engine, error) {
 func ruleWords(set *rules.Set) func(id, lang string) string {
 	why := make(map[string]map[string]string)
 	for _, r := range set.List() {
-		why[r.ID] = r.Why
+		why[r.ID] = make(map[string]string)
+		for lang, words := range r.Why {
+			why[r.ID][lang] = capitalised(words)
+		}
 	}
 	return func(id, lang string) string { return why[id][lang] }
+}
+
+// capitalised writes a rule's words as the title that they are on a page.
+func capitalised(words string) string {
+	first, size := utf8.DecodeRuneInString(words)
+	if size == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + words[size:]
 }

@@ -150,7 +150,7 @@ func (n *Network) post(l line, delay time.Duration) string {
 // edit turns a harmless comment into a hateful one, after it was read.
 func (n *Network) edit(ctx context.Context) error {
 	id := n.post(line{"discret", "Bonjour, une question sur samedi.", reply}, 0)
-	if err := n.wait(ctx, 6*time.Second); err != nil {
+	if err := n.read(ctx); err != nil {
 		return err
 	}
 	n.server.Edit(id, Account+" Dégagez les migrants, sale race de parasites")
@@ -160,11 +160,25 @@ func (n *Network) edit(ctx context.Context) error {
 // delete takes an insult back, after it was read: the evidence stays.
 func (n *Network) delete(ctx context.Context) error {
 	id := n.post(line{"lache", "Sale enculé de traître, je vais te crever", reply}, 0)
-	if err := n.wait(ctx, 6*time.Second); err != nil {
+	if err := n.read(ctx); err != nil {
 		return err
 	}
 	n.server.Delete(id)
 	return n.wait(ctx, 3*time.Second)
+}
+
+// read waits until what was just posted has been read: until the notifications
+// were asked for twice more, however slowly Vigie polls.
+func (n *Network) read(ctx context.Context) error {
+	const path = "/api/v1/notifications"
+	for asked := n.server.Count(path); ; {
+		if err := n.wait(ctx, 3*time.Second); err != nil {
+			return err
+		}
+		if n.server.Count(path) >= asked+2 {
+			return nil
+		}
+	}
 }
 
 // raid posts many near-equal lines by many young accounts over a minute, some
