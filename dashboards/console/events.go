@@ -147,7 +147,11 @@ func (s *sse) send(text string) error {
 	if _, err := s.w.Write([]byte(text)); err != nil {
 		return err
 	}
-	return s.ctl.Flush()
+	if err := s.ctl.Flush(); err != nil {
+		return err
+	}
+	_ = s.ctl.SetWriteDeadline(time.Time{}) // over HTTP/2 it would end the stream in the quiet that follows
+	return nil
 }
 
 func oneLine(s string) string {
