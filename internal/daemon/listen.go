@@ -35,15 +35,7 @@ func (a *App) serve(name, addr string, h http.Handler, cert, key string) error {
 	if err != nil {
 		return fmt.Errorf("%s: cannot listen on %s: %w; is another vigie running? choose another address in %s", name, addr, err, a.cfg.file)
 	}
-	s := &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second, // no WriteTimeout: the live feed stays open
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          log.New(io.Discard, "", 0), // speaks of strangers' addresses
-		BaseContext:       func(net.Listener) context.Context { return a.serving },
-	}
+	s := a.server(h)
 	go func() {
 		var err error
 		if cert != "" {
@@ -65,6 +57,20 @@ func (a *App) serve(name, addr string, h http.Handler, cert, key string) error {
 		return nil
 	})
 	return nil
+}
+
+// server bounds every step of an exchange, so that nobody holds one for ever.
+func (a *App) server(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      time.Minute, // of a reader that does not read; the live feed sets its own for each write
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          log.New(io.Discard, "", 0), // speaks of strangers' addresses
+		BaseContext:       func(net.Listener) context.Context { return a.serving },
+	}
 }
 
 // watching is the handler for Prometheus and health checks.

@@ -23,3 +23,10 @@ func (s *Store) Limit(ctx context.Context, full bool) error {
 	_, err := s.write.tx.conn.ExecContext(ctx, "PRAGMA max_page_count="+pages)
 	return err
 }
+
+// Occupy takes all places where passwords are hashed.
+func (s *Store) Occupy() {
+	for range cap(s.hashing) {
+		s.hashing <- struct{}{}
+	}
+}

@@ -73,7 +73,7 @@ func (s *Store) Authenticate(ctx context.Context, org vigie.OrgID, login, passwo
 // verify compares the password and writes down what came of it. An unknown
 // login costs the same work.
 func (s *Store) verify(ctx context.Context, org vigie.OrgID, login, password, hash string) error {
-	good, err := s.compare(hash, password)
+	good, err := s.compare(ctx, hash, password)
 	if err != nil {
 		return err
 	}
@@ -94,9 +94,14 @@ func (s *Store) verify(ctx context.Context, org vigie.OrgID, login, password, ha
 }
 
 // compare checks a password against a hash, at most a few at a time, because
-// each takes 19 MiB. It burns the same time when there is no hash.
-func (s *Store) compare(hash, password string) (bool, error) {
-	s.hashing <- struct{}{}
+// each takes 19 MiB. It burns the same time when there is no hash. Who leaves
+// while waiting costs nothing more: a flood must not outlive itself.
+func (s *Store) compare(ctx context.Context, hash, password string) (bool, error) {
+	select {
+	case s.hashing <- struct{}{}:
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
 	defer func() { <-s.hashing }()
 	if hash == "" || len(password) > 1024 {
 		derive("", make([]byte, 16), hashCost())
