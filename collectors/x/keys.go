@@ -34,6 +34,7 @@ func authorised(c Config, d collectors.Deps, base http.RoundTripper) (*http.Clie
 			return nil, err
 		}
 	}
+	// The library takes its HTTP client from a context, and nothing else of it.
 	ctx := context.WithValue(context.Background(), oauth1.HTTPClient, &http.Client{Transport: base})
 	return oauth1.NewClient(ctx, oauth1.NewConfig(keys[0], keys[1]), oauth1.NewToken(keys[2], keys[3])), nil
 }

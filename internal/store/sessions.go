@@ -54,7 +54,7 @@ func (x *Sessions) DeleteCtx(ctx context.Context, token string) error {
 	return nil
 }
 
-// Find is FindCtx without a context.
+// Find is FindCtx without a context: scs asks for both.
 func (x *Sessions) Find(token string) ([]byte, bool, error) {
 	return x.FindCtx(context.Background(), token)
 }
