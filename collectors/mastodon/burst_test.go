@@ -39,12 +39,12 @@ func burst(t *testing.T, c Config) {
 	}
 	for range 10 {
 		w.mustPoll()
-		w.clock.advance(3 * time.Second)
+		w.clock.Advance(3 * time.Second)
 	}
 	writers.Wait()
 	for range 10 {
 		w.mustPoll()
-		w.clock.advance(5 * time.Second)
+		w.clock.Advance(5 * time.Second)
 	}
 	for _, id := range ids {
 		w.one(id)

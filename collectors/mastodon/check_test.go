@@ -21,7 +21,7 @@ func TestCheckSeesEditsAndAbsences(t *testing.T) {
 		posts = append(posts, w.Post(mastodontest.Status{From: "bob", Text: "@asso bonjour"}))
 		ids = append(ids, w.id(posts[len(posts)-1]))
 	}
-	w.clock.advance(time.Minute)
+	w.clock.Advance(time.Minute)
 	w.Edit(posts[3], "@asso sale")
 	w.Delete(posts[30])
 	ids = append(ids, "mastodon:elsewhere.example/1", "x:x.com/2")

@@ -4,40 +4,22 @@ import (
 	"context"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"vigie"
 	"vigie/collectors"
+	"vigie/collectors/collectortest"
 	"vigie/collectors/mastodon/mastodontest"
 )
 
 const testToken = "s3cret-token-of-asso"
 
-// clock is a clock that tests move.
-type clock struct {
-	mu sync.Mutex
-	t  time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.t
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.t = c.t.Add(d)
-}
-
 // world is a server with the account @asso, and a source on it.
 type world struct {
 	*mastodontest.Server
 	t      *testing.T
-	clock  *clock
+	clock  *collectortest.Clock
 	http   *httptest.Server
 	source *Source
 	cursor string
@@ -47,10 +29,10 @@ type world struct {
 
 func newWorld(t *testing.T, o mastodontest.Options, c Config) *world {
 	t.Helper()
-	w := &world{t: t, clock: &clock{t: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, got: map[vigie.CommentID][]vigie.Comment{}}
-	o.Now = w.clock.now
+	w := &world{t: t, clock: collectortest.NewClockAt(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)), got: map[vigie.CommentID][]vigie.Comment{}}
+	o.Now = w.clock.Now
 	w.Server = mastodontest.New(o)
-	w.AddAccount(mastodontest.Account{Name: "asso", Token: testToken, Created: w.clock.t.AddDate(-2, 0, 0)})
+	w.AddAccount(mastodontest.Account{Name: "asso", Token: testToken, Created: w.clock.Now().AddDate(-2, 0, 0)})
 	w.http = httptest.NewServer(w.Server)
 	t.Cleanup(w.http.Close)
 	c.Server, c.TokenFile = w.http.URL, "token"
@@ -63,8 +45,8 @@ func newWorld(t *testing.T, o mastodontest.Options, c Config) *world {
 }
 
 func (w *world) deps() collectors.Deps {
-	tr := collectors.NewTransport(collectors.TransportConfig{Source: "asso", Now: w.clock.now, Deadline: 2 * time.Second})
-	return collectors.Deps{Name: "asso", Org: vigie.DefaultOrg, Client: tr.Client(), Now: w.clock.now,
+	tr := collectors.NewTransport(collectors.TransportConfig{Source: "asso", Now: w.clock.Now, Deadline: 2 * time.Second})
+	return collectors.Deps{Name: "asso", Org: vigie.DefaultOrg, Client: tr.Client(), Now: w.clock.Now,
 		Secret: func(string) (vigie.Secret, error) { return testToken + "\n", nil }}
 }
 

@@ -112,9 +112,9 @@ func TestOnlyNewItemsAreReadAgain(t *testing.T) {
 		w.Post(mastodontest.Status{From: "bob", Text: fmt.Sprintf("@asso %d", i)})
 	}
 	w.mustPoll()
-	w.clock.advance(time.Hour)
+	w.clock.Advance(time.Hour)
 	w.mustPoll()
-	w.clock.advance(time.Hour)
+	w.clock.Advance(time.Hour)
 	w.mustPoll()
 	before, known := len(w.Requests()), len(w.got)
 	var fresh []string
@@ -136,11 +136,11 @@ func TestOnlyNewItemsAreReadAgain(t *testing.T) {
 func TestFirstWalkEndsAtAWeek(t *testing.T) {
 	w := newWorld(t, mastodontest.Options{RateLimit: -1, MaxPage: 10}, quiet)
 	for i := range 300 {
-		w.Post(mastodontest.Status{From: "bob", Text: "@asso vieux", Created: w.clock.t.AddDate(0, 0, -30).Add(time.Duration(i) * time.Minute)})
+		w.Post(mastodontest.Status{From: "bob", Text: "@asso vieux", Created: w.clock.Now().AddDate(0, 0, -30).Add(time.Duration(i) * time.Minute)})
 	}
 	var recent []string
 	for i := range 25 {
-		recent = append(recent, w.Post(mastodontest.Status{From: "bob", Text: "@asso", Created: w.clock.t.Add(time.Duration(i-2000) * time.Minute)}))
+		recent = append(recent, w.Post(mastodontest.Status{From: "bob", Text: "@asso", Created: w.clock.Now().Add(time.Duration(i-2000) * time.Minute)}))
 	}
 	w.mustPoll()
 	for _, id := range recent {
@@ -150,7 +150,7 @@ func TestFirstWalkEndsAtAWeek(t *testing.T) {
 		t.Errorf("%d comments of a history of 325", n)
 	}
 	before := len(w.Requests())
-	w.clock.advance(time.Minute)
+	w.clock.Advance(time.Minute)
 	w.mustPoll()
 	if n := len(w.Requests()) - before; n != 1 {
 		t.Errorf("%d requests when nothing is new, want 1", n)
@@ -178,9 +178,9 @@ func TestOneBadItemCostsNothingElse(t *testing.T) {
 	if len(w.bad) == 0 || !strings.Contains(string(w.bad[0].Raw), "deux") || strings.Contains(w.bad[0].Reason, "deux") {
 		t.Errorf("set aside: %d items", len(w.bad))
 	}
-	w.clock.advance(time.Minute)
+	w.clock.Advance(time.Minute)
 	w.mustPoll()
-	w.clock.advance(time.Minute)
+	w.clock.Advance(time.Minute)
 	before := len(w.bad)
 	w.mustPoll()
 	if len(w.bad) != before {
@@ -225,7 +225,7 @@ func TestRefusals(t *testing.T) {
 					t.Errorf("the error tells %q: %v", secret, err)
 				}
 			}
-			w.clock.advance(6 * time.Minute)
+			w.clock.Advance(6 * time.Minute)
 			w.mustPoll()
 			w.one(id)
 		})
@@ -245,6 +245,6 @@ func TestRateLimitIsRespected(t *testing.T) {
 	if n := len(w.Requests()) - before; n > 1 {
 		t.Errorf("%d requests against a limit", n)
 	}
-	w.clock.advance(5 * time.Minute)
+	w.clock.Advance(5 * time.Minute)
 	w.mustPoll()
 }

@@ -25,18 +25,18 @@ func TestThreadsAreReadWhenTheyMoveAndLessAndLess(t *testing.T) {
 		t.Fatalf("%d reads of a thread without answers", n)
 	}
 	reply := w.Post(mastodontest.Status{From: "bob", Text: "nul", ReplyTo: post})
-	w.clock.advance(time.Minute)
+	w.clock.Advance(time.Minute)
 	w.mustPoll()
 	w.one(reply)
 	nested := w.Post(mastodontest.Status{From: "carole", Text: "bien dit", ReplyTo: reply}) // moves no count of ours
-	w.clock.advance(2 * time.Minute)
+	w.clock.Advance(2 * time.Minute)
 	w.mustPoll()
 	if got := w.one(nested); got.Thread != w.id(post) || got.InReplyTo != w.id(reply) {
 		t.Errorf("thread %s, in reply to %s", got.Thread, got.InReplyTo)
 	}
 	before := w.Count("/context")
 	for range 24 {
-		w.clock.advance(time.Hour)
+		w.clock.Advance(time.Hour)
 		w.mustPoll()
 	}
 	if n := w.Count("/context") - before; n < 20 || n > 26 {
@@ -44,16 +44,16 @@ func TestThreadsAreReadWhenTheyMoveAndLessAndLess(t *testing.T) {
 	}
 	before = w.Count("/context")
 	for range 24 {
-		w.clock.advance(time.Hour)
+		w.clock.Advance(time.Hour)
 		w.mustPoll()
 	}
 	if n := w.Count("/context") - before; n > 8 {
 		t.Errorf("%d reads on the second day", n)
 	}
-	w.clock.advance(memory)
+	w.clock.Advance(memory)
 	w.mustPoll()
 	before = w.Count("/context")
-	w.clock.advance(24 * time.Hour)
+	w.clock.Advance(24 * time.Hour)
 	w.mustPoll()
 	if n := w.Count("/context") - before; n != 0 {
 		t.Errorf("%d reads of a thread older than a week", n)
@@ -73,7 +73,7 @@ func TestThreadsOfManyPostsAreReadInTurns(t *testing.T) {
 		if n := w.Count("/context") - before; n > threadsAPass {
 			t.Errorf("%d threads in one pass", n)
 		}
-		w.clock.advance(10 * time.Second)
+		w.clock.Advance(10 * time.Second)
 	}
 	for _, id := range replies {
 		w.one(id)
@@ -86,7 +86,7 @@ func TestADeletedThreadIsNoFailure(t *testing.T) {
 	w.mustPoll()
 	w.Delete(post)
 	other := w.Post(mastodontest.Status{From: "bob", Text: "@asso oui"})
-	w.clock.advance(2 * time.Minute)
+	w.clock.Advance(2 * time.Minute)
 	w.Inject(mastodontest.Fault{Path: "/context", Status: http.StatusNotFound, Body: `{"error":"Record not found"}`})
 	w.mustPoll()
 	w.one(other)
@@ -110,7 +110,7 @@ func TestAThreadStillBeingFetchedIsReadAgainSoon(t *testing.T) {
 	w.Inject(mastodontest.Fault{Path: "/context", Status: 200, Body: `{"ancestors":[],"descendants":[]}`,
 		Header: http.Header{"Mastodon-Async-Refresh": {`id="x", retry=5`}}})
 	w.mustPoll()
-	w.clock.advance(refreshing)
+	w.clock.Advance(refreshing)
 	w.mustPoll()
 	if n := w.Count("/context"); n != 2 {
 		t.Errorf("%d reads, want 2", n)

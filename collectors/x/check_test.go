@@ -37,7 +37,7 @@ func TestEditIsANewVersionOfTheFirstID(t *testing.T) {
 	first := r.say("poli")
 	shelf, src := newShelf(), r.source()
 	shelf.mustPoll(t, src)
-	r.clock.advance(60e9)
+	r.clock.Advance(60e9)
 	second, err := r.x.Edit(first, "odieux")
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +51,7 @@ func TestEditIsANewVersionOfTheFirstID(t *testing.T) {
 	}
 	shelf.mustPoll(t, src)
 	c := shelf.get(t, first)
-	if len(shelf.comments) != 1 || c.Text != "odieux" || !c.Edited.Equal(r.clock.now()) || !c.Created.Before(c.Edited) {
+	if len(shelf.comments) != 1 || c.Text != "odieux" || !c.Edited.Equal(r.clock.Now()) || !c.Created.Before(c.Edited) {
 		t.Errorf("version %s came as %+v", second, c)
 	}
 	if d := cmp.Diff(c, looked.Comments[0]); d != "" {

@@ -12,28 +12,9 @@ import (
 
 	"vigie"
 	"vigie/collectors"
+	"vigie/collectors/collectortest"
 	"vigie/collectors/x/xtest"
 )
-
-// clock is a clock that the test moves.
-type clock struct {
-	mu sync.Mutex
-	t  time.Time
-}
-
-func newClock() *clock { return &clock{t: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)} }
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.t
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.t = c.t.Add(d)
-}
 
 // budget counts; it refuses above max when max is set.
 type budget struct {
@@ -71,15 +52,15 @@ var watched = xtest.User{ID: "7001", Username: "asso", Name: "Association"}
 type rig struct {
 	t      *testing.T
 	x      *xtest.Server
-	clock  *clock
+	clock  *collectortest.Clock
 	budget *budget
 	c      Config
 }
 
 func newRig(t *testing.T, mode string) *rig {
 	t.Helper()
-	r := &rig{t: t, clock: newClock(), budget: &budget{}}
-	r.x = xtest.New(watched, r.clock.now)
+	r := &rig{t: t, clock: collectortest.NewClockAt(time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)), budget: &budget{}}
+	r.x = xtest.New(watched, r.clock.Now)
 	t.Cleanup(r.x.Close)
 	r.c = config(mode, r.x.URL())
 	return r
@@ -108,11 +89,11 @@ func secrets(keys xtest.Keys) func(string) (vigie.Secret, error) {
 }
 
 func (r *rig) deps() collectors.Deps {
-	tc := collectors.TransportConfig{Source: "asso", Now: r.clock.now}
+	tc := collectors.TransportConfig{Source: "asso", Now: r.clock.Now}
 	Tune(&tc)
 	return collectors.Deps{
 		Name: "asso", Org: vigie.DefaultOrg, Client: collectors.NewTransport(tc).Client(),
-		Secret: secrets(xtest.DefaultKeys()), Budget: r.budget, Now: r.clock.now, Log: slog.New(slog.DiscardHandler),
+		Secret: secrets(xtest.DefaultKeys()), Budget: r.budget, Now: r.clock.Now, Log: slog.New(slog.DiscardHandler),
 	}
 }
 
@@ -127,7 +108,7 @@ func (r *rig) source() *Source {
 
 // say publishes a mention and returns its id.
 func (r *rig) say(text string) string {
-	r.clock.advance(time.Second)
+	r.clock.Advance(time.Second)
 	return r.x.Add(xtest.Post{Text: text, Author: xtest.User{ID: "42", Username: "someone"}})
 }
 

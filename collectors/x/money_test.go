@@ -30,7 +30,7 @@ func TestNeverSpendsAboveTheCap(t *testing.T) {
 			}
 			refused++
 		}
-		r.clock.advance(time.Minute)
+		r.clock.Advance(time.Minute)
 	}
 	billed := r.x.Billed() // posts at 0.001 each; one user at 0.010 counts as ten posts
 	if spent := billed - 1 + 10; spent > 1000 {
@@ -49,7 +49,7 @@ func TestNextMonthGoesOn(t *testing.T) {
 	shelf.mustPoll(t, r.source())
 	id := r.say("trop")
 	e := wantClass(t, shelf.poll(r.source(), -1), collectors.ClassBudget)
-	r.clock.advance(e.Until.Sub(r.clock.now()) + time.Second)
+	r.clock.Advance(e.Until.Sub(r.clock.Now()) + time.Second)
 	shelf.mustPoll(t, r.source())
 	shelf.get(t, id)
 }
@@ -100,7 +100,7 @@ func TestQuietAccountCostsNothing(t *testing.T) {
 	shelf, src := newShelf(), r.source()
 	for range 40 {
 		shelf.mustPoll(t, src)
-		r.clock.advance(time.Hour) // over midnight, where X would bill again
+		r.clock.Advance(time.Hour) // over midnight, where X would bill again
 	}
 	if billed := r.x.Billed(); billed > 2*3+1 {
 		t.Errorf("X billed for %d resources of a quiet account", billed)

@@ -43,7 +43,7 @@ func TestInterruptedWalkResumesBeforeNewArrivals(t *testing.T) {
 			r.say("premier")
 			shelf := newShelf()
 			shelf.mustPoll(t, r.source())
-			r.clock.advance(time.Hour)
+			r.clock.Advance(time.Hour)
 			ids := r.sayMany(450, "vague")
 			if err := shelf.poll(r.source(), 1); err != nil { // one page, then the process dies
 				t.Fatal(err)
@@ -83,7 +83,7 @@ func TestLateArrivalIsNotLost(t *testing.T) {
 			shelf, src := newShelf(), r.source()
 			for range 4 {
 				shelf.mustPoll(t, src)
-				r.clock.advance(5 * time.Second)
+				r.clock.Advance(5 * time.Second)
 			}
 			shelf.get(t, late)
 		})
@@ -144,7 +144,7 @@ func refusal1(t *testing.T, mode string, plain bool, fault xtest.Fault, want col
 	shelf := newShelf()
 	wantClass(t, shelf.poll(src, -1), want)
 	r.x.Heal()
-	r.clock.advance(2 * time.Hour)
+	r.clock.Advance(2 * time.Hour)
 	shelf.mustPoll(t, r.source())
 	for _, id := range ids {
 		shelf.get(t, id)
@@ -163,7 +163,7 @@ func TestRateLimitSaysWhenToGoOn(t *testing.T) {
 	r.sayMany(10, "texte")
 	r.x.SetRateLimit(1) // users/me takes it
 	e := wantClass(t, newShelf().poll(r.source(), -1), collectors.ClassLimited)
-	if wait := e.Until.Sub(r.clock.now()); wait < 9*time.Minute || wait > 11*time.Minute {
+	if wait := e.Until.Sub(r.clock.Now()); wait < 9*time.Minute || wait > 11*time.Minute {
 		t.Errorf("waits %v, want about 10 minutes", wait)
 	}
 }
@@ -283,9 +283,9 @@ func TestSinceTooOldIsWalkedDownTo(t *testing.T) {
 	r.sayMany(50, "ancien")
 	shelf := newShelf()
 	shelf.mustPoll(t, r.source())
-	r.clock.advance(time.Minute)
+	r.clock.Advance(time.Minute)
 	shelf.mustPoll(t, r.source()) // the window has passed
-	r.clock.advance(240 * time.Hour)
+	r.clock.Advance(240 * time.Hour)
 	ids := r.sayMany(120, "neuf")
 	r.x.Fail(xtest.Fault{Path: mentionsPath(ModeV2), Times: 1, Status: 400, Body: `{"errors":[{"parameters":{"since_id":["1"]},"message":"too old"}],"type":"https://api.twitter.com/2/problems/invalid-request"}`})
 	shelf.mustPoll(t, r.source())
