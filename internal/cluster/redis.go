@@ -39,7 +39,7 @@ func NewRedis(c RedisConfig) (*Cluster, error) {
 	opts.PoolTimeout, opts.ContextTimeoutEnabled = 2*time.Second, true
 	opts.MaxRetries, opts.DialerRetries, opts.DisableIdentity = 1, 1, true
 	opts.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	redis.SetLogger(driver{c.Log}) // one for the whole process: the library has no other way
+	redis.SetLogger(driver{c.Log})                          // one for the whole process: the library has no other way
 	ctx, cancel := context.WithCancel(context.Background()) // of the feeds, which outlive every call: until Close
 	r := &rdb{
 		cfg: c.Config, client: redis.NewClient(opts), addr: opts.Addr, log: c.Log,
