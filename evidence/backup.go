@@ -35,11 +35,11 @@ func Backup(ctx context.Context, dir, to string) error {
 	return nil
 }
 
-// copyParts copies blobs first, the head last: a copy that was cut short has
-// no head and cannot be mistaken for a whole one.
+// copyParts copies the journal before the blobs that it names, and the head
+// last: a copy that was cut short has no head and cannot be mistaken for a
+// whole one.
 func copyParts(ctx context.Context, d osDisk, dir, to string, line []byte, journal io.Reader) error {
-	entries, err := io.ReadAll(journal)
-	if err != nil {
+	if err := copyJournal(filepath.Join(to, fileJournal), journal); err != nil {
 		return err
 	}
 	if err := copyBlobs(ctx, d, dir, to); err != nil {
@@ -50,8 +50,18 @@ func copyParts(ctx context.Context, d osDisk, dir, to string, line []byte, journ
 			return err
 		}
 	}
-	return errors.Join(d.put(filepath.Join(to, fileJournal), entries, 0o600), d.syncDir(to),
+	return errors.Join(d.syncDir(to),
 		d.put(filepath.Join(to, fileHead), line, 0o644), d.syncDir(to))
+}
+
+// copyJournal copies piece by piece: a journal of years is larger than memory.
+func copyJournal(to string, journal io.Reader) error {
+	f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, journal)
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 func copyBlobs(ctx context.Context, d osDisk, dir, to string) error {
@@ -71,7 +81,7 @@ func copyBlobs(ctx context.Context, d osDisk, dir, to string) error {
 }
 
 func copyFile(d osDisk, dir, to, name string, mode fs.FileMode) error {
-	data, err := os.ReadFile(filepath.Join(dir, name))
+	data, err := readPlain(filepath.Join(dir, name), maxBlob)
 	if err != nil {
 		return err
 	}

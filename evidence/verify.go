@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 )
 
@@ -57,7 +56,7 @@ type verifier struct {
 
 // loadKey reads the public key.
 func (v *verifier) loadKey(pinned ed25519.PublicKey) error {
-	raw, err := os.ReadFile(filepath.Join(v.dir, filePublic))
+	raw, err := readPlain(filepath.Join(v.dir, filePublic), maxSmall)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -126,7 +125,7 @@ func (v *verifier) walk() error {
 // freeze returns the head and what the journal held while it was the head.
 // Either is nil if there is none.
 func (v *verifier) freeze() (line []byte, journal *section, err error) {
-	f, err := os.Open(filepath.Join(v.dir, fileJournal))
+	f, err := openPlain(filepath.Join(v.dir, fileJournal))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, err
 	}
@@ -157,7 +156,7 @@ type section struct {
 }
 
 func readMaybe(path string) ([]byte, error) {
-	raw, err := os.ReadFile(path)
+	raw, err := readPlain(path, maxSmall)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -72,11 +71,11 @@ func (v *verifier) lines(journal io.Reader, h signedHead) error {
 	in := bufio.NewReaderSize(journal, 1<<16)
 	c := chain{prev: strings.Repeat("0", 64)}
 	for {
-		line, err := in.ReadBytes('\n')
+		line, err := readLine(in)
 		if errors.Is(err, io.EOF) && len(line) == 0 {
 			break
 		}
-		if err != nil && !errors.Is(err, io.EOF) {
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
 			return err
 		}
 		if problem := v.line(&c, line, h); problem != nil {
@@ -239,9 +238,13 @@ func (v *verifier) blob(name string, seq int64) {
 		return
 	}
 	path := filepath.Join(dirBlobs, name[:2], name)
-	f, err := os.Open(filepath.Join(v.dir, path))
+	f, err := openPlain(filepath.Join(v.dir, path))
 	if errors.Is(err, fs.ErrNotExist) {
 		v.report.fault(path, seq, "is gone")
+		return
+	}
+	if errors.Is(err, errNotPlain) {
+		v.report.fault(path, seq, errNotPlain.Error())
 		return
 	}
 	if err != nil {
@@ -250,7 +253,7 @@ func (v *verifier) blob(name string, seq int64) {
 	}
 	defer f.Close()
 	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
+	if _, err := io.Copy(sum, io.LimitReader(f, maxBlob)); err != nil {
 		v.report.fault(path, seq, "cannot be read to its end")
 	} else if hex.EncodeToString(sum.Sum(nil)) != name {
 		v.report.fault(path, seq, "was changed")

@@ -24,9 +24,11 @@ func (s *Store) Limit(ctx context.Context, full bool) error {
 	return err
 }
 
-// Occupy takes all places where passwords are hashed.
-func (s *Store) Occupy() {
+// CompareBusy compares a password while all places for it are taken.
+func (s *Store) CompareBusy(ctx context.Context) error {
 	for range cap(s.hashing) {
 		s.hashing <- struct{}{}
 	}
+	_, err := s.compare(ctx, "", "a password")
+	return err
 }

@@ -6,20 +6,15 @@ import (
 	"testing"
 	"time"
 
-	"vigie"
 	"vigie/internal/store"
 )
 
-// Logins wait for each other; one whose browser has gone must not wait on.
+// Logins wait for each other; one whose browser has left must not wait on.
 func TestLoginStopsWaitingForWhoHasLeft(t *testing.T) {
 	s := opener()(t, store.Options{})
-	s.Occupy()
 	ctx, leave := context.WithCancel(t.Context())
 	answered := make(chan error, 1)
-	go func() {
-		_, err := s.Authenticate(ctx, vigie.DefaultOrg, "nobody", "a password")
-		answered <- err
-	}()
+	go func() { answered <- s.CompareBusy(ctx) }()
 	leave()
 	select {
 	case err := <-answered:
