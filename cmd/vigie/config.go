@@ -29,6 +29,6 @@ func runConfig(_ context.Context, t terminal, args []string) error {
 	if err := daemon.CheckSecrets(c); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "%s is good: %d sources, %d channels, %d routes\n", *path, len(c.Sources), len(c.Channels), len(c.Routes))
+	fmt.Fprintf(t.out, "%s is good; sources: %d, channels: %d, routes: %d\n", *path, len(c.Sources), len(c.Channels), len(c.Routes))
 	return nil
 }

@@ -82,6 +82,7 @@ type Config struct {
 	Now     func() time.Time // time.Now if nil
 	Log     *slog.Logger     // discarded if nil
 	Version string           // shown at the foot of the pages
+	OrgName string           // of the organisation, shown there too; may be empty
 }
 
 // console is the handler's state: all of it set once.

@@ -25,6 +25,7 @@ type page struct {
 	Last    moment // last successful collection
 	Flash   *toast
 	Version string
+	OrgName string
 	Files   *assets
 
 	now    time.Time
@@ -53,7 +54,7 @@ type undoForm struct {
 // watcher fares must still show the cases. A part of a page gets no status.
 func (k *console) page(r *request, title string) *page {
 	p := &page{locale: r.tr, Title: title, Path: r.URL.Path, Nonce: r.nonce, User: r.user, Keys: r.prefs.keys,
-		Live: k.Feed != nil, Version: k.Version, Files: k.assets, now: k.Now(), zone: k.Zone, window: k.SurgeWindow,
+		Live: k.Feed != nil, Version: k.Version, OrgName: k.OrgName, Files: k.assets, now: k.Now(), zone: k.Zone, window: k.SurgeWindow,
 		names: make(map[vigie.UserID]string), rule: k.Rule}
 	if r.user.ID == "" || r.partial() {
 		return p

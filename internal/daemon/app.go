@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -203,8 +204,8 @@ func (a *App) Stop(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Reload reads the configuration again and swaps rules, sources,
-// channels and routes. All that can fail comes first: a fault changes nothing, is logged and
+// Reload reads the configuration again and swaps rules, sources, channels and
+// routes. All that can fail comes first: a fault changes nothing, is logged and
 // shows in a metric.
 func (a *App) Reload(ctx context.Context) {
 	if err := a.reload(ctx); err != nil {
@@ -255,7 +256,10 @@ func (a *App) sameFoundation(c *Config) error {
 		{"http", c.HTTP == a.cfg.HTTP},
 		{"metrics", c.Metrics == a.cfg.Metrics},
 		{"redis", c.Redis == a.cfg.Redis},
-		{"organisation.id", c.Organisation.ID == a.cfg.Organisation.ID},
+		{"organisation", c.Organisation == a.cfg.Organisation},
+		{"lang", c.Lang == a.cfg.Lang},
+		{"log", c.Log == a.cfg.Log},
+		{"checks", slices.Equal(c.Checks.After, a.cfg.Checks.After) && c.Checks.Confirm == a.cfg.Checks.Confirm},
 	} {
 		if !k.same {
 			return &ConfigError{File: c.file, Problem: k.key + ": has changed", Remedy: "this needs a restart"}

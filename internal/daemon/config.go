@@ -24,7 +24,7 @@ type Config struct {
 	Data           string             `yaml:"data"`           // folder of database and evidence; default ./vigie-data
 	Rules          string             `yaml:"rules"`          // folder of the organisation's own packs, beside the program's; default none
 	Sources        []SourceConfig     `yaml:"sources"`        // collectors
-	Channels       []ChannelConfig    `yaml:"channels"`       // destinations of alerts
+	Channels       []ChannelConfig    `yaml:"channels"`       // where alerts go
 	Routes         alerts.Routes      `yaml:"routes"`         // which severity goes where
 	Administrators []string           `yaml:"administrators"` // channels told when the watcher itself needs care; default: all
 	HTTP           HTTPConfig         `yaml:"http"`

@@ -13,7 +13,7 @@ func (a *App) console() (http.Handler, error) {
 	h, err := console.New(console.Config{
 		Desk: a.store, Feed: a.shared, Surge: a.shared, Sessions: a.store.Sessions(),
 		Org: a.cfg.Organisation.ID, Lang: a.cfg.Lang, BaseURL: a.cfg.HTTP.URL,
-		Rule: a.ruleWords, Now: a.o.Now, Log: a.o.Log, Version: a.o.Version,
+		Rule: a.ruleWords, Now: a.o.Now, Log: a.o.Log, Version: a.o.Version, OrgName: a.cfg.Organisation.Name,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the console: %w", err)

@@ -168,7 +168,7 @@ func (g *generation) tellAdministrators(c *Config) func(context.Context, string,
 
 // start runs the parts until stop.
 func (g *generation) start() {
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.Background()) // ends with stop, not with whoever called Start
 	g.cancel = cancel
 	g.app.metrics.use(g.registry)
 	for name, run := range map[string]func(context.Context) error{

@@ -22,7 +22,7 @@ func sources() []sourceKind {
 	}
 }
 
-// channels is the second plug-in table: a new destination is one line here.
+// channels is the second plug-in table: a new channel is one line here.
 func channels() []channelKind {
 	return []channelKind{
 		channel(webhook.Kind(), webhook.New),
@@ -55,7 +55,7 @@ type sourceKind struct {
 	cap   func(file string, n *yaml.Node) int64 // 0: none
 }
 
-// channelKind is one kind of destination.
+// channelKind is one way that alerts take.
 type channelKind struct {
 	about alerts.Kind
 	check func(file string, n *yaml.Node) error
