@@ -139,7 +139,7 @@ func (t *Transport) lost(caller context.Context, err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = fmt.Errorf("no answer within %v: %w", t.c.Deadline, err)
 	}
-	return &Error{Class: ClassRetry, Err: err}
+	return &Error{Class: ClassRetry, Err: speakable(err)}
 }
 
 // judge reads what the headers say of the quota and turns a refusal into an error.
