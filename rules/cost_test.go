@@ -28,7 +28,7 @@ func TestBoundedTime(t *testing.T) {
 	set := embedded(t)
 	for _, unit := range []string{
 		"les arabes sont des ", "je vais te tuer ", "pas ", "sale ", "sale 🐷", "tu ", "s a l e ", "s*l* ", "« sale arabe » ", "si tu crèves ", "@a ",
-		"les les les les arabes arabes ", "f.d.p.", "con-con-con ", "#SaleArabe ", "je vais pas te ne plus jamais tuer ",
+		"les les les les arabes arabes ", "charogne odeur mort ", "a prick of ", "f.d.p.", "con-con-con ", "#SaleArabe ", "je vais pas te ne plus jamais tuer ",
 	} {
 		t.Run(unit, func(t *testing.T) {
 			in := strings.Repeat(unit, text.MaxBytes/4/len(unit))
@@ -140,5 +140,26 @@ func BenchmarkJudgeTerms(b *testing.B) {
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
 		embedded(b)
+	}
+}
+
+// TestTimeGrowsWithTheLength repeats matches that with or but take back: four
+// times the text may take about four times as long, not sixteen times.
+func TestTimeGrowsWithTheLength(t *testing.T) {
+	set := embedded(t)
+	for _, unit := range []string{"charogne odeur mort ", "a prick of ", "ketchup pouffe "} {
+		took := func(size int) time.Duration {
+			in := rules.Input{Text: text.Read(strings.Repeat(unit, size/len(unit)))}
+			best := time.Hour
+			for range 5 {
+				start := time.Now()
+				set.Judge(in)
+				best = min(best, time.Since(start))
+			}
+			return best
+		}
+		if short, long := took(text.MaxBytes/4), took(text.MaxBytes); long > 9*short {
+			t.Errorf("%q: %v for 16 KiB, %v for 64 KiB", unit, short, long)
+		}
 	}
 }

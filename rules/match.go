@@ -25,6 +25,7 @@ type scratch struct {
 	walk     []walking   // frontier of the lexicon walk
 	found    []Finding   // result
 	count    map[int]int // findings by rule
+	reached  map[*pattern]*reach
 
 	mention, mentionFirst bool
 }
@@ -63,7 +64,7 @@ func (s *Set) scratch() *scratch {
 	if sc, ok := s.pool.Get().(*scratch); ok {
 		return sc
 	}
-	return &scratch{woken: make([]uint64, len(s.patterns)), count: map[int]int{}}
+	return &scratch{woken: make([]uint64, len(s.patterns)), count: map[int]int{}, reached: map[*pattern]*reach{}}
 }
 
 // read finds all words, symbols and guard words of a text.
@@ -73,6 +74,7 @@ func (sc *scratch) read(s *Set, t *text.Text) {
 	sc.words, sc.wordsAt, sc.arcs, sc.arcsAt, sc.heards = sc.words[:0], sc.wordsAt[:0], sc.arcs[:0], sc.arcsAt[:0], sc.heards[:0]
 	sc.triggers, sc.found = sc.triggers[:0], nil
 	clear(sc.count)
+	clear(sc.reached)
 	sc.mention, sc.mentionFirst = false, n > 0 && t.Tokens[0].Kind == text.KindMention
 	for i := range n {
 		sc.mention = sc.mention || t.Tokens[i].Kind == text.KindMention

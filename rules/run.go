@@ -34,18 +34,6 @@ func (sc *scratch) holds(r *rule, from, to int, span text.Sentence, langs langMa
 	return !sc.anywhere(r.but, span, from, to) && sc.meets(r, from, langs)
 }
 
-// anywhere says whether one of the patterns matches in a sentence so as to overlap the tokens from to to.
-func (sc *scratch) anywhere(ps []*pattern, span text.Sentence, from, to int) bool {
-	for _, p := range ps {
-		for at := span.From; at < min(to, span.To); at++ {
-			if end := sc.run(p, at, span); end > from {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // run matches a pattern that begins at a token. It returns where its shortest
 // match ends, -1 if there is none.
 func (sc *scratch) run(p *pattern, from int, span text.Sentence) int {
