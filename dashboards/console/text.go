@@ -15,6 +15,7 @@ import (
 const (
 	shownRunes = 2000    // of a text before "show all"
 	shownMost  = 200_000 // of a text at all, in runes
+	shownRuns  = 10_000  // pieces of a text at all: each is an element of the page
 	plainMost  = 80      // of a name
 	maxMarks   = 3       // combining marks on one letter: more is not writing
 )
@@ -46,7 +47,7 @@ func show(text string, hits []vigie.Hit) shown {
 			w.flush()
 			w.out = &s.Rest
 		}
-		if w.runes == shownMost {
+		if w.runes == shownMost || len(s.Head)+len(s.Rest) >= shownRuns {
 			s.Cut = len(text) - i
 			break
 		}

@@ -132,3 +132,15 @@ func TestLocalPath(t *testing.T) {
 		}
 	}
 }
+
+// Every invisible character is an element of its own: a text of nothing else
+// must not choke the browser of who reveals it.
+func TestInvisibleTextIsBounded(t *testing.T) {
+	for _, unit := range []string{"\u200b", "\u202e", "a\u200b", "\x01"} {
+		text := strings.Repeat(unit, 300_000/len(unit))
+		s := show(text, nil)
+		if n := len(s.Head) + len(s.Rest); n > shownRuns+2 || s.Cut == 0 {
+			t.Errorf("%q: %d pieces, %d bytes cut", unit, n, s.Cut)
+		}
+	}
+}
