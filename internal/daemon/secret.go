@@ -28,6 +28,10 @@ func (c *Config) secret(named string) (vigie.Secret, error) {
 	}
 	path := c.path(named)
 	f, err := os.Open(path)
+	if err != nil && looksSecret(named) {
+		return "", &secretError{named, "there is no such secret file, and its name looks like a secret itself: it is not shown",
+			"write the secret into a file, chmod 600 it, and give its name here"}
+	}
 	if err != nil {
 		return "", &secretError{named, fmt.Sprintf("the secret file %s cannot be read: %s", path, reason(err)),
 			"write the secret into it, then chmod 600 it"}
@@ -46,6 +50,16 @@ func (c *Config) secret(named string) (vigie.Secret, error) {
 		return "", &secretError{named, "the secret file " + path + " cannot be read: " + reason(err), "check the disk"}
 	}
 	return secretText(named, path, string(b))
+}
+
+// looksSecret says whether a name is more likely a token that was pasted where
+// the name of its file belongs.
+func looksSecret(name string) bool {
+	if strings.HasPrefix(name, "whsec_") {
+		return true
+	}
+	return len(name) >= 20 && !strings.ContainsAny(name, "./\\ ") && strings.ContainsAny(name, "0123456789") &&
+		strings.ToLower(name) != name
 }
 
 func environmentSecret(named, name string) (vigie.Secret, error) {

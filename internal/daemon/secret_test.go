@@ -48,3 +48,18 @@ func TestSecret(t *testing.T) {
 		})
 	}
 }
+
+// A token pasted where the name of its file belongs must not end in a log.
+func TestPastedSecretIsNotShown(t *testing.T) {
+	c := &Config{file: filepath.Join(t.TempDir(), "vigie.yaml")}
+	for _, pasted := range []string{
+		"kT3xQmZ0bUe7wYpLr9sVdN2aHcJfGi5oXkT3xQmZ0bU", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw/+8=", "AAAAAAAAAAAAAAAAAAAAAMLheAAAAAAA0%2BuSeid",
+	} {
+		if _, err := c.secret(pasted); err == nil || strings.Contains(err.Error(), pasted) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if _, err := c.secret("secrets/mastodon.token"); err == nil || !strings.Contains(err.Error(), "mastodon.token") {
+		t.Errorf("a file that is missing is not named: %v", err)
+	}
+}
