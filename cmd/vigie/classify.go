@@ -165,8 +165,14 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 	}
 }
 
-func judgeLine(j triage.Judge, line []byte, plain bool) []byte {
+// judgeLine answers one line. A judge that panics costs that line only.
+func judgeLine(j triage.Judge, line []byte, plain bool) (out []byte) {
 	q := question{Text: string(line)}
+	defer func() {
+		if r := recover(); r != nil {
+			out = encode(refusal{ID: q.ID, Error: "the judge failed on this text; please report it"})
+		}
+	}()
 	if !plain {
 		q.Text = ""
 		if err := json.Unmarshal(line, &q); err != nil {

@@ -74,6 +74,28 @@ func TestClassifyLines(t *testing.T) {
 	}
 }
 
+// fragile panics on some texts.
+type fragile struct{}
+
+func (fragile) Judge(c *vigie.Comment) vigie.Verdict {
+	if c.Text == "bad" {
+		panic(c.Text)
+	}
+	return vigie.Verdict{}
+}
+
+func TestClassifySurvivesAPanic(t *testing.T) {
+	var out strings.Builder
+	in := `{"id":"a","text":"bad"}` + "\n" + `{"id":"b","text":"good"}`
+	if err := classify(context.Background(), fragile{}, strings.NewReader(in), &out, false, 2); err != nil {
+		t.Fatal(err)
+	}
+	first, second, _ := strings.Cut(out.String(), "\n")
+	if !strings.Contains(first, `"id":"a","error":`) || !strings.Contains(second, `"id":"b","lang"`) {
+		t.Errorf("got %s", out.String())
+	}
+}
+
 // brokenPipe refuses to be written to.
 type brokenPipe struct{}
 
