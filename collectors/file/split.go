@@ -11,6 +11,13 @@ const (
 	maxRecord = 1 << 20 // bytes
 	keptOfBad = 64 << 10
 	chunk     = 64 << 10
+
+	// How far a quote that was opened is followed. One that never closes costs
+	// reading that far for nothing, so after such a line the reach falls to
+	// leastReach and grows with what is read well: a file full of them takes
+	// time in proportion to its length.
+	leastReach = 16 << 10
+	reachGrows = 256 // times the length of a good record
 )
 
 // record is one line, or one CSV record over several.
@@ -31,6 +38,7 @@ type splitter struct {
 	eof    bool
 	line   int
 	offset int64
+	reach  int    // how far an open quote is followed, 0: as far as maxRecord
 	taken  []byte // what was taken last, and all that follows
 }
 
@@ -42,8 +50,9 @@ func (s *splitter) next() (record, error) {
 		case end > maxRecord+2:
 			return s.oversize(false)
 		case end > 0:
+			s.reach = min(maxRecord, s.followed()+reachGrows*end)
 			return s.take(end, ""), nil
-		case len(s.buf) > maxRecord:
+		case len(s.buf) > maxRecord, open && len(s.buf) > s.followed():
 			return s.oversize(open)
 		case s.eof:
 			return s.last(open)
@@ -52,6 +61,14 @@ func (s *splitter) next() (record, error) {
 			return record{}, err
 		}
 	}
+}
+
+// followed is how far an open quote is followed now.
+func (s *splitter) followed() int {
+	if s.reach == 0 {
+		return maxRecord
+	}
+	return s.reach
 }
 
 // fill reads another chunk.
@@ -77,6 +94,9 @@ func (s *splitter) scan() (end int, open bool) {
 	for i, b := range s.buf {
 		switch {
 		case open:
+			if i > s.followed() {
+				return 0, true
+			}
 			open, closed = b != '"', b == '"'
 		case b == '\n':
 			return i + 1, false
@@ -111,6 +131,7 @@ func (s *splitter) retake(rec record) record {
 	s.line -= bytes.Count(s.taken[:back], []byte{'\n'})
 	s.offset -= int64(back)
 	s.buf = s.taken
+	s.reach = leastReach
 	return s.take(bytes.IndexByte(s.buf, '\n')+1, rec.reason)
 }
 
@@ -118,6 +139,7 @@ func (s *splitter) retake(rec record) record {
 // line in which it begins is given up: what follows are most likely good lines.
 func (s *splitter) oversize(open bool) (record, error) {
 	if n := bytes.IndexByte(s.buf, '\n'); n >= 0 && open {
+		s.reach = leastReach
 		return s.take(n+1, "a quote is opened and never closed"), nil
 	}
 	rec := record{line: s.line + 1, reason: "longer than 1 MiB", raw: bytes.Clone(s.buf[:keptOfBad])}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"time"
 )
 
@@ -62,7 +63,7 @@ func (a *App) serve(name, addr string, h http.Handler, cert, key string) error {
 // server bounds every step of an exchange, so that nobody holds one for ever.
 func (a *App) server(h http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           h,
+		Handler:           a.guarded(h),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      time.Minute, // of a reader that does not read; the live feed sets its own for each write
@@ -71,6 +72,24 @@ func (a *App) server(h http.Handler) *http.Server {
 		ErrorLog:          log.New(io.Discard, "", 0), // speaks of strangers' addresses
 		BaseContext:       func(net.Listener) context.Context { return a.serving },
 	}
+}
+
+// guarded notes a handler that panics: where, and what kind of panic, but not
+// its message, which might quote a text. The connection is cut, as net/http does.
+func (a *App) guarded(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if err, ok := p.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
+				a.o.Log.Error("a page panicked; please report it", "page", r.Pattern, "kind", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+			}
+			panic(http.ErrAbortHandler)
+		}()
+		h.ServeHTTP(w, r)
+	})
 }
 
 // watching is the handler for Prometheus and health checks.
