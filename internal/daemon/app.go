@@ -83,11 +83,10 @@ func New(ctx context.Context, c *Config, o Options) (_ *App, err error) {
 			return nil, err
 		}
 	}
-	a.gen, err = a.build(c)
-	if err != nil {
+	if a.gen, err = a.build(c); err != nil {
 		return nil, err
 	}
-	return a, a.firstUser(ctx)
+	return a, nil
 }
 
 func (a *App) defers(name string, end func(context.Context) error) {
@@ -142,11 +141,10 @@ func (a *App) openMetrics(context.Context) error {
 	return nil
 }
 
-// firstUser makes the first member of the team and shows the password once.
+// firstUser makes the first member of the team and shows the password once:
+// not before everything that can fail at a start has gone well, because a
+// password shown beside an error is easily missed.
 func (a *App) firstUser(ctx context.Context) error {
-	if a.o.Silent {
-		return nil
-	}
 	password, made, err := a.store.EnsureFirstUser(ctx, a.cfg.Organisation.ID, "admin")
 	if err != nil || !made {
 		return err
@@ -166,6 +164,9 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	if !a.o.Silent {
 		if err := a.listen(); err != nil {
+			return err
+		}
+		if err := a.firstUser(ctx); err != nil {
 			return err
 		}
 	}
