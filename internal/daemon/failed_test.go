@@ -1,11 +1,13 @@
 package daemon_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"vigie"
 	"vigie/collectors/mastodon/mastodontest"
 )
 
@@ -19,9 +21,18 @@ func TestRevokedWhileRunning(t *testing.T) {
 	metrics := func() string { return w.get(http.DefaultClient, "http://"+w.app.Address("metrics")+"/metrics") }
 	w.await("a comment", func() bool { return strings.Contains(metrics(), `vigie_comments_collected_total{source="asso"} 1`) })
 
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	events, err := w.app.Events(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
 	w.network.Revoke(markToken)
 	w.await("the metric", func() bool { return strings.Contains(metrics(), `vigie_source_failed{source="asso"} 1`) })
 	w.await("the alert", func() bool { return strings.Contains(w.posted.String(), `"ops"`) })
+	if e := <-events; e.Kind != vigie.EventSourceState {
+		t.Errorf("the open pages were told %q, want that a source has changed", e.Kind)
+	}
 	client := w.login()
 	for _, page := range []string{"/", "/status"} {
 		if html := w.get(client, "http://"+w.app.Address("console")+page); !strings.Contains(html, `class="alarm"`) || !strings.Contains(html, "asso") || !strings.Contains(html, "à l’arrêt") {

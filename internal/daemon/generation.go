@@ -71,7 +71,7 @@ func (a *App) build(c *Config) (*generation, error) {
 		Metrics: judged, Now: a.o.Now, Log: a.o.Log, OnSettled: g.dispatcher.Wake, Workers: judging, Batch: 8 * judging,
 	})
 	g.runner, err = collectors.NewRunner(collectors.RunnerConfig{
-		Jobs: g.collectorJobs(), Store: a.store, Leaser: a.shared, Metrics: g.metrics, Log: a.o.Log, Now: a.o.Now,
+		Jobs: g.collectorJobs(), Store: newsStore{a.store, a}, Leaser: a.shared, Metrics: g.metrics, Log: a.o.Log, Now: a.o.Now,
 		Tell: c.Administrators, OnAppended: g.desk.Wake, CheckEvery: c.Checks.Every,
 	})
 	return g, err
